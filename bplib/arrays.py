@@ -1,14 +1,14 @@
 """What every module asks of its arguments, asked in one place and in the same words.
 
-A wrong shape that numpy happens to broadcast gives a wrong number and no error, which is the costliest
-kind of mistake; so public functions look at their arguments first and say in one sentence what came.
+A wrong shape that numpy happens to broadcast gives a wrong number and no error, which is the
+costliest kind of mistake; so public functions look at their arguments first and say what came.
 """
 
 import numpy as np
 
 
 def as_float(value, name):
-    """Return `value` as an array that can be computed with: float32 and complex stay, integers become float64.
+    """Return `value` as an array to compute with: floats keep their kind, integers get float64.
 
     Args: `value`, a number, list or array of any shape; `name`, what an error calls it.
     Raises TypeError when it does not hold numbers, ValueError when its rows differ in length.
@@ -27,6 +27,24 @@ def as_float(value, name):
     raise TypeError(f"{name} must hold numbers; got {type(value).__name__} of dtype {array.dtype}")
 
 
+def as_floats(**named):
+    """Return several arguments as arrays of one precision, in the order given.
+
+    Integers, and plain Python numbers too, take the precision of the floating arrays among them, so
+    that a float32 matrix with integer targets stays float32; without any such array it is float64.
+
+    Raises as `as_float` does.
+
+    >>> [array.dtype.name for array in as_floats(X=np.zeros(2, np.float32), targets=[1, 2], b=0.5)]
+    ['float32', 'float32', 'float32']
+    """
+    arrays = [as_float(value, name) for name, value in named.items()]
+    leading = [array.dtype for array, value in zip(arrays, named.values(), strict=True)
+               if not isinstance(value, (int, float)) and np.asarray(value).dtype.kind in "fc"]
+    dtype = np.result_type(*leading) if leading else np.dtype(np.float64)
+    return [array.astype(dtype, copy=False) for array in arrays]
+
+
 def check_ndim(array, ndim, name, letters):
     """Raise ValueError unless `array` has `ndim` axes; `letters` names them, as in `(N, D)`.
 
@@ -39,7 +57,7 @@ def check_ndim(array, ndim, name, letters):
 
 
 def check_shape(array, shape, name, meaning):
-    """Raise ValueError unless `array.shape == shape`; `meaning` says in words where that shape comes from.
+    """Raise ValueError unless `array` has `shape`; `meaning` says where that shape comes from.
 
     >>> check_shape(np.zeros(3), (5,), "w", "(D,) with D = X.shape[1] = 5")
     Traceback (most recent call last):
@@ -61,7 +79,7 @@ def check_not_empty(array, name):
 
 
 def check_count(value, name, least=0):
-    """Return `value` as an int of at least `least`; TypeError for another type, ValueError when too small.
+    """Return `value` as an int, at least `least`; TypeError or ValueError when it is not one.
 
     >>> check_count(-1, "steps")
     Traceback (most recent call last):
@@ -76,13 +94,14 @@ def check_count(value, name, least=0):
 
 
 def check_positive(value, name, zero_too=False):
-    """Return `value`, a finite real number above 0 (from 0 on with `zero_too`); TypeError or ValueError else.
+    """Return `value`, a finite number above 0 (or 0 with `zero_too`); TypeError or ValueError else.
 
     >>> check_positive(float("nan"), "learning_rate")
     Traceback (most recent call last):
     ValueError: learning_rate must be a finite number above 0; got nan
     """
-    message = f"{name} must be a finite number {'from 0 on' if zero_too else 'above 0'}; got {value!r}"
+    bound = "from 0 on" if zero_too else "above 0"
+    message = f"{name} must be a finite number {bound}; got {value!r}"
     if np.ndim(value) != 0 or np.asarray(value).dtype.kind not in "iuf":
         raise TypeError(message)
     if not np.isfinite(value) or value < 0 or (value == 0 and not zero_too):

@@ -1,13 +1,20 @@
-"""Learning from examples with a straight line: a price is so much per square metre, per bedroom, per point.
+"""Learning from examples with a straight line: so much per square metre, so much per bedroom.
 
-The guess is wrong by some amount on every house; the mean of the squared mistakes says how wrong, its
-gradient says which way to turn each weight, and features of different size have to be scaled first.
+The guess is wrong by some amount on every house; the mean of the squared mistakes says how wrong,
+its gradient says which way to turn each weight, and features of different size are scaled first.
 """
 
 import numpy as np
 
-from bplib.arrays import (as_float, check_count, check_ndim, check_not_empty, check_positive,
-                          check_shape)
+from bplib.arrays import (
+    as_float,
+    as_floats,
+    check_count,
+    check_ndim,
+    check_not_empty,
+    check_positive,
+    check_shape,
+)
 
 HOUSE_FEATURES = ("area in square metres", "bedrooms", "location score from 0 to 10")
 HOUSE_RECIPE = (2000.0, 8000.0, 12000.0)  # coins per square metre, per bedroom, per point
@@ -17,7 +24,7 @@ HOUSE_NOISE = 20000.0                     # coins: what the three features canno
 
 def _check_examples(X, targets):
     """Return `X` (N, D) and `targets` (N,) as arrays, or say which of them does not fit."""
-    X, targets = as_float(X, "X"), as_float(targets, "targets")
+    X, targets = as_floats(X=X, targets=targets)
     check_ndim(X, 2, "X", "(N, D)")
     check_not_empty(X, "X")
     check_shape(targets, X.shape[:1], "targets", f"(N,) with N = X.shape[0] = {X.shape[0]}")
@@ -33,7 +40,7 @@ def predict(X, w, b):
     >>> predict([[1.0, 2.0], [3.0, 4.0]], [10.0, 1.0], 5.0)
     array([17., 39.])
     """
-    X, w, b = as_float(X, "X"), as_float(w, "w"), as_float(b, "b")
+    X, w, b = as_floats(X=X, w=w, b=b)
     check_ndim(X, 2, "X", "(N, D)")
     check_shape(w, X.shape[1:], "w", f"(D,) with D = X.shape[1] = {X.shape[1]}")
     check_shape(b, (), "b", "(), a single number")
@@ -50,7 +57,7 @@ def mse(predictions, targets):
     >>> mse([1.0, 2.0], [1.0, 4.0])
     2.0
     """
-    predictions, targets = as_float(predictions, "predictions"), as_float(targets, "targets")
+    predictions, targets = as_floats(predictions=predictions, targets=targets)
     check_not_empty(predictions, "predictions")
     check_shape(targets, predictions.shape, "targets", f"{predictions.shape} as predictions has")
     mistakes = predictions - targets
@@ -80,7 +87,7 @@ def standardize(X):
 
     Args: `X` (N, D). Returns `Z` (N, D), `mean` (D,), `std` (D,), the population's (divisor N), so
     that new examples are scaled by the old numbers: `(X_new - mean) / std`. A column whose values
-    differ by no more than rounding gives zeros, and 1 as its std. Raises ValueError for other shapes.
+    differ by no more than rounding gives zeros, and 1 as its std. Raises ValueError if not (N, D).
 
     >>> Z, mean, std = standardize([[1.0, 0.1], [3.0, 0.1]])
     >>> Z.tolist(), mean.tolist(), std.tolist()
@@ -102,7 +109,7 @@ def standardize(X):
 def fit_linear(X, targets, learning_rate, steps):
     """Fit `X @ w + b` to `targets` by gradient descent on the mean squared error, from zeros.
 
-    Args: `X` (N, D), best standardized; `targets` (N,); `learning_rate` from 0 on; `steps`, how many.
+    Args: `X` (N, D), best standardized; `targets` (N,); `learning_rate`, 0 or more; `steps`.
     Returns `w` (D,), `b` a float, `losses` (steps + 1,), the first before any step.
     Raises ValueError or TypeError when an argument does not fit.
 
@@ -112,7 +119,7 @@ def fit_linear(X, targets, learning_rate, steps):
     """
     X, targets = _check_examples(X, targets)
     steps = check_count(steps, "steps")
-    check_positive(learning_rate, "learning_rate", zero_too=True)
+    learning_rate = float(check_positive(learning_rate, "learning_rate", zero_too=True))
     w, b = np.zeros(X.shape[1], dtype=X.dtype), 0.0
     losses = [mse(predict(X, w, b), targets)]
     for _ in range(steps):
