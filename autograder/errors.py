@@ -32,8 +32,8 @@ class LearnerError(Exception):
 
 
 class ContractError(Exception):
-    """A result that the contract does not allow, by a stable ``id`` and a sentence ``text``."""
+    """A result that the contract does not allow: a stable ``kind``, and a sentence as its text."""
 
-    def __init__(self, id, text):
-        super().__init__(text)
-        self.id, self.text = id, text
+    def __init__(self, kind, sentence):
+        super().__init__(sentence)
+        self.kind, self.text = kind, sentence
