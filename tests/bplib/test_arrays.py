@@ -1,4 +1,4 @@
-"""The checks of arguments that all modules share: precision kept, numbers only, one clear sentence."""
+"""The checks of arguments that all modules share: precision, numbers only, clear sentences."""
 
 import numpy as np
 import pytest
