@@ -209,10 +209,10 @@ def argument_rules(call: Any, name: str, wanted: str, emptied: EmptiedNames) -> 
     """`check` is given its own name, then what the learner wrote, which is empty at first."""
     own = call.args[0] if call.args else None
     if not isinstance(own, ast.Constant) or f"check_{own.value}" != name:
-        yield f"the graded cell {name} checks something else; its last expression must be {wanted}."
+        yield f"the graded cell {name} checks another exercise; it must say {wanted}."
         return
     if len(call.args) < 2 or not isinstance(call.args[1], ast.Name):
-        yield f"the graded cell {name} must hand over what the learner wrote, by its name: {wanted}."
+        yield f"the graded cell {name} must hand over the learner's answer by name: {wanted}."
         return
     answer = call.args[1].id
     if answer not in emptied.raises:
