@@ -1,0 +1,584 @@
+"""Checks of lesson 04: a line through house prices, its mean squared error, scaling, fitting."""
+
+import numpy as np
+
+from autograder.exercise import (
+    Case,
+    Exercise,
+    Mistake,
+    Output,
+    Variant,
+    draw_sizes,
+    function_run,
+)
+from autograder.exercises.common import in_other_forms
+from bplib import linear
+
+LESSON = "04_house_prices"
+REFERENCE = {
+    name: getattr(linear, name)
+    for name in ("predict", "mse", "mse_gradients", "standardize", "fit_linear")
+}
+
+# --- predict ------------------------------------------------------------------------------------
+
+
+def _examples(rng, sizes, special=""):
+    n, d = sizes["N"], sizes["D"]
+    return Case(
+        special, sizes, X=rng.normal(size=(n, d)), w=rng.normal(size=d), b=float(rng.normal())
+    )
+
+
+def predict_cases(rng):
+    for _ in range(4):
+        yield _examples(rng, draw_sizes(rng, "ND"))
+    yield _examples(rng, {"N": 1, "D": 3}, "one house alone (N = 1)")
+    yield _examples(rng, {"N": 5, "D": 1}, "one feature (D = 1)")
+    yield from in_other_forms(_examples(rng, draw_sizes(rng, "ND")), rng)
+
+
+PREDICT = Exercise(
+    "predict", LESSON, 2,
+    outputs=(Output("result", "the guesses"),),
+    cases=predict_cases,
+    run=function_run("predict", "X w b"),
+    reference=REFERENCE,
+    see="One line, three numbers",
+    mistakes=(
+        Mistake(
+            "bias-missing", "The starting price `b` is missing: every guess is off by `b`.",
+            "X @ w adds up what each feature brings; a house of nothing, nowhere still costs `b`.",
+            edits=(("return X @ w + b", "return X @ w"),), equivalent=("ignores-b",),
+        ),
+        Mistake(
+            "bias-subtracted", "`b` is subtracted, and should be added.",
+            edits=(("X @ w + b", "X @ w - b"),), equivalent=("negates-b",),
+        ),
+        Mistake(
+            "bias-times-features", "`b` is added once for every feature; it comes once a house.",
+            "Adding `b` inside the sum over features adds it D times.",
+            edits=(("X @ w + b", "(X * w + b).sum(axis=1)"),),
+        ),
+        Mistake(
+            "not-summed", "Each feature's part is there, but the parts of a house are not added up.",
+            "`X * w` multiplies entry by entry; a guess is the sum of a row's products: `X @ w`.",
+            edits=(("X @ w + b", "X * w + b"),), equivalent=("unsummed",),
+        ),
+        Mistake(
+            "column-result", "The guesses stand in a column of shape (N, 1); agreed was (N,).",
+            "A column looks alike, but (N, 1) minus (N,) makes an N by N table later on.",
+            edits=(("return X @ w + b", "return (X @ w + b)[:, None]"),),
+            equivalent=("right-values-wrong-shape",),
+        ),
+        Mistake(
+            "mean-of-features", "The features' parts are averaged; they should be added.",
+            "A mean divides by the number of features: then each counts for less.",
+            edits=(("X @ w + b", "(X * w).mean(axis=1) + b"),),
+        ),
+        Mistake(
+            "first-feature-only", "Only the first feature is used.",
+            edits=(("X @ w + b", "X[:, 0] * w[0] + b"),),
+        ),
+        Mistake(
+            "bias-in-bracket", "`b` is multiplied along with the features: it should be added last.",
+            edits=(("X @ w + b", "(X + b) @ w"),),
+        ),
+    ),
+    variants=(
+        Variant("loops", {"predict": lambda X, w, b: [
+            sum(float(x) * float(v) for x, v in zip(row, w)) + b for row in X]}),  # fmt: skip
+        Variant("einsum", {"predict": lambda X, w, b: np.einsum("nd,d->n", X, w) + b}),
+        Variant("other-order", {"predict": lambda X, w, b: b + w.T @ X.T}),
+        Variant("single-precision", {"predict": lambda X, w, b: (
+            X.astype(np.float32) @ np.float32(w) + np.float32(b))}),
+    ),
+)  # fmt: skip
+
+# --- mse ----------------------------------------------------------------------------------------
+
+
+def _pairs(rng, n, special=""):
+    return Case(
+        special, {"N": n}, predictions=rng.normal(1.0, 2.0, n), targets=rng.normal(0.0, 1.5, n)
+    )
+
+
+def mse_cases(rng):
+    for n in rng.choice(np.arange(3, 9), 4, replace=False):
+        yield _pairs(rng, int(n))
+    yield _pairs(rng, 1, "one house alone (N = 1)")
+    yield from in_other_forms(_pairs(rng, 6), rng)
+
+
+MSE = Exercise(
+    "mse", LESSON, 2,
+    outputs=(Output("result", "the mean squared error"),),
+    cases=mse_cases,
+    run=function_run("mse", "predictions targets"),
+    reference=REFERENCE,
+    see="How wrong is the line?",
+    mistakes=(
+        Mistake(
+            "sum-for-mean", "The squared mistakes are added up but not divided by their number.",
+            "A sum grows with every house you add; the mean stays comparable.",
+            edits=(("np.mean(mistakes * mistakes)", "np.sum(mistakes * mistakes)"),),
+            equivalent=("times-N",),
+        ),
+        Mistake(
+            "half", "There is a factor 1/2 too much: agreed was the plain mean of the squares.",
+            "Some books put 1/2 in front so that a 2 cancels later; here it is not there.",
+            edits=(("np.mean(mistakes * mistakes)", "np.mean(mistakes * mistakes) / 2"),),
+            equivalent=("times-1-over-2",),
+        ),
+        Mistake(
+            "half-sum", "The squares are added up and halved; agreed was their mean.",
+            edits=(("np.mean(mistakes * mistakes)", "np.sum(mistakes * mistakes) / 2"),),
+            equivalent=("times-N-over-2",),
+        ),
+        Mistake(
+            "not-squared", "The mistakes are averaged without being squared.",
+            "Plus and minus cancel: guesses far off on both sides would look perfect.",
+            edits=(("np.mean(mistakes * mistakes)", "np.mean(mistakes)"),),
+        ),
+        Mistake(
+            "absolute", "The sizes of the mistakes are averaged; agreed was their squares.",
+            "The mean absolute error is a fair measure too, but not this one.",
+            edits=(("np.mean(mistakes * mistakes)", "np.mean(np.abs(mistakes))"),),
+        ),
+        Mistake(
+            "rmse", "A square root has been taken: that is the RMSE; agreed was the MSE.",
+            edits=(("np.mean(mistakes * mistakes)", "np.sqrt(np.mean(mistakes * mistakes))"),),
+            equivalent=("square-root",),
+        ),
+        Mistake(
+            "mean-then-square", "The mistakes are averaged first and squared afterwards.",
+            "Square each mistake first: otherwise plus and minus cancel before they are counted.",
+            edits=(("np.mean(mistakes * mistakes)", "np.mean(mistakes) ** 2"),),
+        ),
+        Mistake(
+            "difference-of-squares", "The squares of guesses and prices are subtracted; the square "
+            "belongs around the difference.",
+            edits=(("np.mean(mistakes * mistakes)", "np.mean(predictions**2 - targets**2)"),),
+        ),
+        Mistake(
+            "every-pair", "Every guess is compared with every price: an N by N table.",
+            "A column of shape (N, 1) minus a row of shape (N,) makes a table; compare (N,) with "
+            "(N,).",
+            edits=(("mistakes = predictions - targets",
+                    "mistakes = predictions[:, None] - targets"),),
+        ),
+        Mistake(
+            "not-averaged", "Each house has its squared mistake, but the mean over them is missing.",
+            edits=(("return float(np.mean(mistakes * mistakes))", "return mistakes * mistakes"),),
+            equivalent=("unaveraged",),
+        ),
+        Mistake(
+            "divides-by-n-minus-one", "The sum is divided by N - 1; agreed was the mean, with N.",
+            "N - 1 belongs to the estimate of a variance; here nothing was estimated first.",
+            edits=(("np.mean(mistakes * mistakes)",
+                    "np.sum(mistakes * mistakes) / max(len(mistakes) - 1, 1)"),),
+            equivalent=("times-N-over-N-1",),
+        ),
+    ),
+    variants=(
+        Variant("loop", {"mse": lambda predictions, targets: sum(
+            (float(p) - float(t)) ** 2 for p, t in zip(predictions, targets)) / len(targets)}),
+        Variant("dot", {"mse": lambda predictions, targets: (
+            (predictions - targets) @ (predictions - targets) / len(targets))}),
+        Variant("zero-d", {"mse": lambda predictions, targets: np.array(
+            np.square(np.subtract(targets, predictions)).mean())}),
+    ),
+)  # fmt: skip
+
+# --- mse_gradients ------------------------------------------------------------------------------
+
+
+def _targets(case, rng):
+    return case.but(targets=rng.normal(0.5, 2.0, case.sizes["N"]))
+
+
+def gradient_cases(rng):
+    for _ in range(4):
+        yield _targets(_examples(rng, draw_sizes(rng, "ND")), rng)
+    yield _targets(_examples(rng, {"N": 1, "D": 3}, "one house alone (N = 1)"), rng)
+    yield _targets(_examples(rng, {"N": 5, "D": 1}, "one feature (D = 1)"), rng)
+    yield from in_other_forms(_targets(_examples(rng, draw_sizes(rng, "ND")), rng), rng)
+
+
+def _gradient_mistake(ident, says, thought="", edits=(), **more):
+    return Mistake(ident, says, thought, edits=edits, **more)
+
+
+SCALE = "scale = 2 / len(X)"
+DW, DB = "scale * (X.T @ mistakes)", "float(scale * mistakes.sum())"
+MISTAKES = "mistakes = predict(X, w, b) - targets"
+
+MSE_GRADIENTS = Exercise(
+    "mse_gradients", LESSON, 4,
+    outputs=(Output("dw", "the gradient dw"), Output("db", "the gradient db")),
+    cases=gradient_cases,
+    run=function_run("mse_gradients", "X targets w b", "dw db"),
+    reference=REFERENCE,
+    see="Which way to turn each number",
+    mistakes=(
+        Mistake(
+            "mean-missing", "The mean over the batch is missing: `dw` and `db` are N times too large.",
+            "The loss is a mean, so its gradient is a mean too: divide by N, once.",
+            edits=((SCALE, "scale = 2"),), equivalent=("times-N",),
+        ),
+        Mistake(
+            "mean-missing-dw", "The mean over the batch is missing in `dw`; in `db` it is there.",
+            edits=((DW, "2 * (X.T @ mistakes)"),), equivalent=("times-N",),
+        ),
+        Mistake(
+            "mean-missing-db", "The mean over the batch is missing in `db`; in `dw` it is there.",
+            edits=((DB, "float(2 * mistakes.sum())"),), equivalent=("times-N",),
+        ),
+        Mistake(
+            "two-missing", "The factor 2 is missing: the slope of m squared is 2 m.",
+            "It is often swallowed into the learning rate; here the gradient is the real one.",
+            edits=((SCALE, "scale = 1 / len(X)"),), equivalent=("times-1-over-2",),
+        ),
+        Mistake(
+            "two-and-mean-missing", "Both the factor 2 and the mean over the batch are missing.",
+            edits=((SCALE, "scale = 1"),), equivalent=("times-N-over-2",),
+        ),
+        Mistake(
+            "averaged-twice", "The mean is taken twice: the gradients are divided by N squared.",
+            edits=((SCALE, "scale = 2 / len(X) ** 2"),), equivalent=("times-1-over-N",),
+        ),
+        Mistake(
+            "sign", "Both gradients have the wrong sign: they point downhill.",
+            "The mistake is guess minus price. Descent subtracts the gradient afterwards; "
+            "turning the sign here as well makes it climb.",
+            edits=((MISTAKES, "mistakes = targets - predict(X, w, b)"),),
+        ),
+        Mistake(
+            "features-forgotten", "`dw` does not look at the features: the slope with respect to a "
+            "weight is the mistake times that weight's feature.",
+            "The local derivative of X @ w + b with respect to w[j] is X[:, j], not 1.",
+            edits=((DW, "scale * mistakes.sum() * np.ones(X.shape[1])"),),
+        ),
+        Mistake(
+            "bias-missing", "The guesses are made without `b`, so the mistakes are off by `b`.",
+            edits=(("predict(X, w, b)", "predict(X, w, 0.0 * np.sum(b))"),),
+            equivalent=("ignores-b",),
+        ),
+        Mistake(
+            "db-not-summed", "`db` is one number for each house: the sum over the batch is missing.",
+            "`b` goes into every guess, so its gradient adds up what every house says.",
+            edits=((DB, "scale * mistakes"),), equivalent=("unsummed",),
+        ),
+        Mistake(
+            "dw-not-summed", "`dw` has one row for each house: the sum over the batch is missing.",
+            edits=((DW, "scale * (X * mistakes[:, None])"),), equivalent=("unsummed",),
+        ),
+        Mistake(
+            "targets-ignored", "The prices do not enter: the gradient is taken of the guesses alone.",
+            edits=((MISTAKES, "mistakes = predict(X, w, b)"),), equivalent=("ignores-targets",),
+        ),
+        Mistake(
+            "divides-by-features", "The sum is divided by the number of features; it is a mean over "
+            "the houses.",
+            edits=((SCALE, "scale = 2 / X.shape[1]"),), equivalent=("times-N-over-D",),
+        ),
+        Mistake(
+            "sign-of-mistake", "Only the sign of each mistake is used, not its size.",
+            "That is the gradient of the mean absolute error.",
+            edits=((MISTAKES, "mistakes = np.sign(predict(X, w, b) - targets) / 2"),),
+        ),
+        Mistake(
+            "db-through-features", "`db` is summed over the features as well: `b` meets no feature.",
+            edits=((DB, "float(scale * (X.T @ mistakes).sum())"),),
+        ),
+        Mistake(
+            "root-of-loss", "These are the gradients of the root of the loss (RMSE).",
+            edits=((SCALE, "scale = 1 / len(X) / np.sqrt(np.mean(mistakes**2))"),),
+        ),
+    ),
+    variants=(
+        Variant("loops", {"mse_gradients": lambda X, targets, w, b: (
+            [sum(2 * (float(X[n] @ w) + b - targets[n]) * X[n, d] for n in range(len(X))) / len(X)
+             for d in range(X.shape[1])],
+            sum(2 * (float(X[n] @ w) + b - targets[n]) for n in range(len(X))) / len(X))}),
+        Variant("einsum", {"mse_gradients": lambda X, targets, w, b: (
+            np.einsum("nd,n->d", X, (2 / len(X)) * (np.einsum("nd,d->n", X, w) + b - targets)),
+            np.array(2 * np.mean(X @ w + b - targets)))}),
+        Variant("list-of-results", {"mse_gradients": lambda X, targets, w, b: [
+            np.mean(2 * (X @ w + b - targets)[:, None] * X, axis=0),
+            np.mean(2 * (X @ w + b - targets))]}),
+        Variant("bias-column", {"mse_gradients": lambda X, targets, w, b: (
+            lambda A: (lambda g: (g[:-1], g[-1]))(
+                2 / len(X) * A.T @ (A @ np.append(w, b) - targets))
+        )(np.hstack([X, np.ones((len(X), 1))]))}),
+    ),
+)  # fmt: skip
+
+# --- standardize --------------------------------------------------------------------------------
+
+
+def standardize_cases(rng):
+    def table(n, d, special=""):
+        X = rng.normal(size=(n, d)) * rng.uniform(1, 50, d) + rng.uniform(-100, 100, d)
+        return Case(special, {"N": n, "D": d}, X=X)
+
+    for _ in range(4):
+        sizes = draw_sizes(rng, "ND", low=3)
+        yield table(sizes["N"], sizes["D"])
+    constant = table(6, 3, "a column whose values are all equal")
+    constant.inputs["X"][:, 1] = 5.0
+    yield constant
+    awkward = table(7, 3, "a column whose values are all equal")
+    awkward.inputs["X"][:, 2] = 0.1  # the mean of seven 0.1 need not be 0.1
+    yield awkward
+    yield from in_other_forms(table(6, 4), rng, names=("X",))
+
+
+def run_standardize(solution, case):
+    """The std of a constant column is free (0 or 1), so it is not compared there."""
+    Z, mean, std = solution.call("standardize", case.X, returns=("Z", "mean", "std"))
+    if case.special.startswith("a column"):
+        return {"Z": Z, "mean": mean}
+    return {"Z": Z, "mean": mean, "std": std}
+
+
+Z_LINE = "np.where(constant, X.dtype.type(0), (X - mean) / std)"
+STD_LINE = "std = np.where(constant, X.dtype.type(1), X.std(axis=0))"
+MEAN_LINE = "mean = np.where(constant, low, X.mean(axis=0))"
+
+STANDARDIZE = Exercise(
+    "standardize", LESSON, 3,
+    outputs=(Output("Z", "the scaled table Z", weight=2), Output("mean", "the means"),
+             Output("std", "the standard deviations")),
+    cases=standardize_cases,
+    run=run_standardize,
+    reference=REFERENCE,
+    see="Features of very different size",
+    mistakes=(
+        Mistake(
+            "sample-std", "The standard deviation is the sample's (divisor N - 1); agreed was the "
+            "population's, with N.",
+            "pandas and statistics courses divide by N - 1; np.std divides by N unless told "
+            "otherwise.",
+            edits=(("X.std(axis=0)", "X.std(axis=0, ddof=1)"),),
+        ),
+        Mistake(
+            "variance-for-std", "It is divided by the variance; the standard deviation is its root.",
+            edits=(("X.std(axis=0)", "X.var(axis=0)"),),
+        ),
+        Mistake(
+            "not-centred", "The mean is not subtracted: the columns are scaled but not moved to 0.",
+            edits=((Z_LINE, "X / std"),),
+        ),
+        Mistake(
+            "not-scaled", "The mean is subtracted, but the columns are not divided by their spread.",
+            edits=((Z_LINE, "X - mean"),),
+        ),
+        Mistake(
+            "whole-table", "One mean and one spread are used for the whole table; each column needs "
+            "its own.",
+            "Square metres and bedrooms have different units: scale column by column, axis=0.",
+            functions={"standardize": lambda X: (
+                (X - np.mean(X)) / np.std(X), np.mean(X), np.std(X))},
+        ),
+        Mistake(
+            "rows-for-columns", "Each row is scaled instead of each column.",
+            "axis=1 averages over the features of one house; axis=0 over the houses.",
+            functions={"standardize": lambda X: (
+                (X - X.mean(1, keepdims=True)) / X.std(1, keepdims=True), X.mean(1), X.std(1))},
+        ),
+        Mistake(
+            "constant-column", "A column whose values are all equal gives no zeros: its spread is 0, "
+            "and 0/0 is not a number.",
+            "Put another number where the spread is 0 before you divide.",
+            functions={"standardize": lambda X: (
+                (X - X.mean(0)) / X.std(0), X.mean(0), X.std(0))},
+            equivalent=("fails-with-a-column-whose-values-are-all-equal",),
+        ),
+        Mistake(
+            "constant-column-rounding", "A column of equal values gives ones or other noise instead "
+            "of zeros: its spread is not exactly 0, only as small as rounding.",
+            "The mean of seven times 0.1 need not be exactly 0.1; `std == 0` then misses it.",
+            functions={"standardize": lambda X: (
+                lambda m, s: ((X - m) / np.where(s == 0, 1, s), m, s))(X.mean(0), X.std(0))},
+            equivalent=("fails-with-a-column-whose-values-are-all-equal",),
+        ),
+        Mistake(
+            "zero-to-one", "The columns are stretched to the range from 0 to 1; agreed was mean 0 "
+            "and spread 1.",
+            functions={"standardize": lambda X: (
+                (X - X.min(0)) / (X.max(0) - X.min(0)), X.mean(0), X.std(0))},
+        ),
+        Mistake(
+            "sign", "Z has the wrong sign: it is value minus mean.",
+            edits=((Z_LINE, "np.where(constant, 0.0, (mean - X) / std)"),),
+        ),
+        Mistake(
+            "scale-then-shift", "The values are divided first and the unscaled mean subtracted after.",
+            "Python divides before it subtracts: X - mean / std is X - (mean / std).",
+            edits=((Z_LINE, "X - mean / std"),),
+        ),
+    ),
+    variants=(
+        Variant("guarded", {"standardize": lambda X: (lambda m, s: (
+            (X - m) / np.where(s < 1e-9, 1.0, s) * (s >= 1e-9), m, s))(X.mean(0), X.std(0))}),
+        Variant("loops", {"standardize": lambda X: _standardize_by_loops(X)}),
+        Variant("any-close", {"standardize": lambda X: (lambda m, s: (
+            np.divide(X - m, s, out=np.zeros(X.shape), where=~np.isclose(s, 0)), list(m), list(s)
+        ))(np.mean(X, 0), np.sqrt(np.mean((X - np.mean(X, 0)) ** 2, 0)))}),
+    ),
+)  # fmt: skip
+
+
+def _standardize_by_loops(X):
+    columns, means, stds = [], [], []
+    for column in np.asarray(X, float).T:
+        values = [float(v) for v in column]
+        mean = sum(values) / len(values)
+        std = (sum((v - mean) ** 2 for v in values) / len(values)) ** 0.5
+        flat = max(values) - min(values) <= 1e-12 * max(1.0, abs(values[0]))
+        columns.append([0.0 if flat else (v - mean) / std for v in values])
+        means.append(mean)
+        stds.append(0.0 if flat else std)
+    return np.array(columns).T, means, stds
+
+
+# --- fit_linear ---------------------------------------------------------------------------------
+
+
+def fit_cases(rng):
+    def table(n, d, rate, steps, special=""):
+        X = rng.normal(size=(n, d))
+        targets = X @ rng.normal(size=d) * 2 + 3 + rng.normal(size=n)
+        return Case(special, {"N": n, "D": d}, X=X, targets=targets, learning_rate=rate, steps=steps)
+
+    for steps in (3, 5, 4):
+        sizes = draw_sizes(rng, "ND", low=3)
+        yield table(sizes["N"], sizes["D"], float(rng.uniform(0.02, 0.1)), steps)
+    yield table(5, 2, 0.05, 0, "no steps at all (steps = 0)")
+    yield table(1, 3, 0.05, 4, "one house alone (N = 1)")
+    yield from in_other_forms(table(6, 2, 0.05, 3), rng, names=("X", "targets"))
+
+
+LOOP_DW = "w = w - learning_rate * dw"
+LOOP_LOSS = "        losses.append(mse(predict(X, w, b), targets))"
+
+FIT_LINEAR = Exercise(
+    "fit_linear", LESSON, 4,
+    outputs=(Output("w", "the weights w"), Output("b", "the start price b"),
+             Output("losses", "the list of losses")),
+    cases=fit_cases,
+    run=function_run("fit_linear", "X targets learning_rate steps", "w b losses"),
+    reference=REFERENCE,
+    see="Many small steps",
+    mistakes=(
+        Mistake(
+            "climbs", "It steps uphill: the gradient is added where it should be subtracted.",
+            "The gradient points to where the loss grows; learning goes the other way.",
+            edits=((LOOP_DW, "w = w + learning_rate * dw"),
+                   ("b = b - learning_rate * db", "b = b + learning_rate * db")),
+        ),
+        Mistake(
+            "bias-never-moves", "`b` is never updated: it stays 0.",
+            edits=(("        b = b - learning_rate * db\n", ""),),
+        ),
+        Mistake(
+            "weights-never-move", "`w` is never updated: it stays 0.",
+            edits=(("        w = w - learning_rate * dw\n", ""),),
+        ),
+        Mistake(
+            "first-loss-missing", "The loss before the first step is missing from `losses`.",
+            "`losses` has steps + 1 entries: the first tells where you started.",
+            edits=(("losses = [mse(predict(X, w, b), targets)]", "losses = []"),),
+            equivalent=("first-missing",),
+        ),
+        Mistake(
+            "last-loss-missing", "The loss after the last step is missing from `losses`.",
+            "When the loss is written down before the step, one is left to write at the end.",
+            edits=((LOOP_LOSS, ""), ("        w = w - ", "        losses.append(mse(predict(X, w, b)"
+                   ", targets))\n        w = w - "), ("losses = [mse(predict(X, w, b), targets)]",
+                   "losses = []")), equivalent=("last-missing",),
+        ),
+        Mistake(
+            "one-step-too-many", "One step too many is taken.",
+            edits=(("range(steps)", "range(steps + 1)"),),
+        ),
+        Mistake(
+            "one-step-too-few", "One step too few is taken.",
+            edits=(("range(steps)", "range(max(steps - 1, 0))"),),
+        ),
+        Mistake(
+            "rate-ignored", "The learning rate is not used: every step has rate 1.",
+            edits=((LOOP_DW, "w = w - dw"), ("b = b - learning_rate * db", "b = b - db")),
+            equivalent=("as-if-1-learning_rate",),
+        ),
+        Mistake(
+            "starts-from-ones", "It does not start from zeros: the weights begin at 1.",
+            edits=(("np.zeros(X.shape[1], dtype=X.dtype)", "np.ones(X.shape[1], dtype=X.dtype)"),),
+        ),
+        Mistake(
+            "new-weights-for-db", "`db` is computed after `w` has moved: both gradients belong to "
+            "the same point.",
+            "Compute both gradients first, then move both numbers.",
+            edits=(("b = b - learning_rate * db",
+                    "b = b - learning_rate * mse_gradients(X, targets, w, b)[1]"),),
+        ),
+        Mistake(
+            "gradient-once", "The gradient is computed once, before the loop, and never again.",
+            "After every step the mistakes are different, and so is the way downhill.",
+            edits=(("    for _ in range(steps):\n        dw, db = mse_gradients(X, targets, w, b)",
+                    "    dw, db = mse_gradients(X, targets, w, b)\n    for _ in range(steps):"),),
+        ),
+        Mistake(
+            "half-gradient", "The steps are half as long: the factor 2 of the gradient is missing.",
+            edits=((LOOP_DW, "w = w - learning_rate * dw / 2"),
+                   ("b = b - learning_rate * db", "b = b - learning_rate * db / 2")),
+            equivalent=("halves-learning_rate",),
+        ),
+        Mistake(
+            "summed-gradient", "The steps are N times too long: the gradient is summed over the "
+            "batch, not averaged.",
+            edits=((LOOP_DW, "w = w - learning_rate * dw * len(X)"),
+                   ("b = b - learning_rate * db", "b = b - learning_rate * db * len(X)")),
+        ),
+        Mistake(
+            "loss-of-zeros", "`losses` never changes: the loss is taken of the first guess each time.",
+            edits=((LOOP_LOSS, "        losses.append(losses[0])"),),
+        ),
+    ),
+    variants=(
+        Variant("bias-column", {"fit_linear": lambda X, targets, learning_rate, steps: (
+            _fit_with_bias_column(X, targets, learning_rate, steps))}),
+        Variant("in-place-on-own", {"fit_linear": lambda X, targets, learning_rate, steps: (
+            _fit_in_place(X, targets, learning_rate, steps))}),
+    ),
+)  # fmt: skip
+
+
+def _fit_with_bias_column(X, targets, learning_rate, steps):
+    A, theta = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1)
+    losses = []
+    for step in range(steps + 1):
+        residual = A @ theta - targets
+        losses.append(np.mean(residual**2))
+        if step < steps:
+            theta = theta - learning_rate * 2 / len(X) * (A.T @ residual)
+    return theta[:-1], theta[-1:].reshape(()), losses
+
+
+def _fit_in_place(X, targets, learning_rate, steps):
+    w, b = [0.0] * X.shape[1], 0.0
+    losses = np.zeros(steps + 1)
+    for step in range(steps + 1):
+        errors = [float(np.dot(row, w)) + b - t for row, t in zip(X, targets, strict=True)]
+        losses[step] = sum(e * e for e in errors) / len(errors)
+        if step == steps:
+            break
+        for d in range(len(w)):
+            w[d] -= learning_rate * 2 * float(np.mean([e * x for e, x in zip(errors, X[:, d])]))
+        b -= learning_rate * 2 * sum(errors) / len(errors)
+    return w, b, losses
+
+
+EXERCISES = (PREDICT, MSE, MSE_GRADIENTS, STANDARDIZE, FIT_LINEAR)

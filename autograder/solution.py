@@ -1,0 +1,281 @@
+"""How the judge reaches a learner's functions: by name, in this process or through a pipe.
+
+An exercise's ``run(solution, case)`` is trusted and always runs beside the judge. What it wants done
+with the learner's code it says as a *program*: a short list of steps (call this function, take that
+attribute, add these two) whose results stay where the learner's code is until they are fetched.
+`Machine` carries such programs out; `Direct` drives one in this process (the notebook), and the
+sandbox drives the same class at the other end of a pipe.
+"""
+
+import contextlib
+import io
+import itertools
+import operator
+import traceback
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from autograder.errors import ContractError, LearnerError
+
+BINARY = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+    "**": operator.pow, "@": operator.matmul,
+}  # fmt: skip
+NUMPY = {"exp": np.exp, "log": np.log, "tanh": np.tanh}
+
+
+@dataclass(frozen=True)
+class Ref:
+    """The result of a step, by number; it stays where the learner's code is."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class Rng:
+    """A random generator to be made from ``seed`` where the learner's code is."""
+
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Strided:
+    """An array to be handed over as a non-contiguous view of a larger one."""
+
+    array: np.ndarray
+
+
+def materialise(value, look_up):
+    """The object that a learner's function receives for ``value``; arrays are always copies."""
+    if isinstance(value, Ref):
+        return look_up(value)
+    if isinstance(value, Rng):
+        return np.random.default_rng(value.seed)
+    if isinstance(value, Strided):
+        wide = np.zeros((*value.array.shape[:-1], 2 * value.array.shape[-1]), value.array.dtype)
+        wide[..., ::2] = value.array
+        return wide[..., ::2]
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, (list, tuple)):
+        return type(value)(materialise(item, look_up) for item in value)
+    if isinstance(value, dict):
+        return {key: materialise(item, look_up) for key, item in value.items()}
+    return value
+
+
+def unchanged(before, now):
+    """Whether ``now`` still holds what ``before`` (a case's own value) describes."""
+    if isinstance(before, Strided):
+        before = before.array
+    if isinstance(before, np.ndarray):
+        if not isinstance(now, np.ndarray) or before.shape != now.shape:
+            return False
+        return np.array_equal(before, now, equal_nan=before.dtype.kind in "fc")
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(now) and all(map(unchanged, before, now))
+    return True
+
+
+@dataclass
+class Trace:
+    """What was noticed beside the results: inputs changed, warnings given, text printed."""
+
+    mutated: set = field(default_factory=set)
+    warnings: list = field(default_factory=list)
+    printed: bool = False
+
+
+class Machine:
+    """Carries out programs on the learner's namespace, and remembers results by number."""
+
+    def __init__(self, namespace):
+        self.namespace = namespace
+        self.results = {}
+        self.trace = Trace()
+
+    def _look_up(self, ref):
+        return self.results[ref.index]
+
+    def _call(self, function, args, kwargs):
+        given = [materialise(value, self._look_up) for value in args]
+        named = {key: materialise(value, self._look_up) for key, value in kwargs.items()}
+        result = function(*given, **named)
+        for place, (before, now) in enumerate(zip(args, given, strict=True)):
+            if not isinstance(before, Ref) and not unchanged(before, now):
+                self.trace.mutated.add(place)
+        return result
+
+    def step(self, index, operation, *rest):
+        """Carry out one step and keep its result under ``index``."""
+        if operation == "call":
+            name, args, kwargs = rest
+            if name not in self.namespace:
+                raise LearnerError("Missing", name)
+            result = self._call(self.namespace[name], args, kwargs)
+        elif operation == "method":
+            owner, name, args, kwargs = rest
+            result = self._call(getattr(self._look_up(owner), name), args, kwargs)
+        elif operation == "attribute":
+            result = getattr(self._look_up(rest[0]), rest[1])
+        elif operation == "binary":
+            left, right = (materialise(value, self._look_up) for value in rest[1:])
+            result = BINARY[rest[0]](left, right)
+        elif operation == "negative":
+            result = -self._look_up(rest[0])
+        elif operation == "numpy":
+            result = NUMPY[rest[0]](self._look_up(rest[1]))
+        elif operation == "item":
+            result = self._look_up(rest[0])[rest[1]]
+        elif operation == "list":
+            result = list(itertools.islice(iter(self._look_up(rest[0])), rest[1]))
+        elif operation == "positions":
+            result = _positions(self._look_up(rest[0]), [self._look_up(ref) for ref in rest[1]])
+        else:
+            raise ValueError(f"unknown step {operation!r}")
+        self.results[index] = result
+
+    def run(self, start, program, count_of=None):
+        """Run the steps, numbered from ``start``; raise LearnerError for whatever they raise."""
+        printed = io.StringIO()
+        with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed):
+            warnings.simplefilter("always")
+            try:
+                for index, step in enumerate(program, start):
+                    self.step(index, *step)
+            except LearnerError:
+                raise
+            except NotImplementedError as error:
+                raise LearnerError("NotWritten", str(error)) from None
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # SystemExit too: exit() in an answer is an answer
+                kind = type(error).__name__
+                raise LearnerError(kind, str(error)[:500], _where(error)) from None
+            finally:
+                self.trace.warnings += [str(item.message)[:200] for item in caught[:5]]
+                self.trace.printed = self.trace.printed or bool(printed.getvalue())
+
+
+def _positions(found, known):
+    """For each object of ``found`` its place in ``known``, by identity; -1 for a stranger."""
+    place = {id(item): number for number, item in enumerate(known)}
+    return [place.get(id(item), -1) for item in found]
+
+
+def _where(error):
+    """The last line of the learner's own code in the traceback, as text."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "autograder" not in frame.filename and "numpy" not in frame.filename
+    ]
+    return (frames[-1].line or "")[:200] if frames else ""
+
+
+class Solution:
+    """A learner's (or the reference's) functions; subclasses say where programs are run.
+
+    ``names`` are the contract names that are there. Nothing else can be reached.
+    """
+
+    names = frozenset()
+
+    def __init__(self):
+        self._next = 0
+
+    def has(self, name):
+        """Whether a function or class of this name was handed in."""
+        return name in self.names
+
+    def evaluate(self, start, program, fetch):
+        """Run ``program``, a list of steps, and return the results that the `Ref`s ``fetch`` name.
+
+        The steps are numbered from ``start``, which `reserve(len(program))` gave, and name each
+        other's results by ``Ref(number)``.
+        """
+        raise NotImplementedError
+
+    def reserve(self, count):
+        """The number of the first of ``count`` steps to come."""
+        start, self._next = self._next, self._next + count
+        return start
+
+    def call(self, name, *args, returns=None, **kwargs):
+        """Call the function ``name``; the answer as it came, or a tuple when ``returns`` says so.
+
+        returns: names of the results the contract promises, such as ``("out", "cache")``. A result
+        whose name starts with ``cache`` stays where it is: a `Ref` stands for it in later calls.
+        Raises ContractError when another number of results came.
+        """
+        start = self.reserve(1)
+        step = ("call", name, args, kwargs)
+        if returns is None:
+            return self.evaluate(start, [step], [Ref(start)])[0]
+        self.evaluate(start, [step], [])
+        count = self.count(Ref(start))
+        if count != len(returns):
+            raise ContractError("wrong-number-of-results", _count_sentence(name, returns, count))
+        first = self.reserve(count)
+        items = [("item", Ref(start), place) for place in range(count)]
+        kept = [Ref(first + place) for place in range(count)]
+        wanted = [ref for ref, what in zip(kept, returns, strict=True)
+                  if not what.startswith("cache")]  # fmt: skip
+        values = iter(self.evaluate(first, items, wanted))
+        return tuple(
+            ref if what.startswith("cache") else next(values)
+            for ref, what in zip(kept, returns, strict=True)
+        )
+
+    def count(self, ref):
+        """How many results stand in a tuple or list; -1 for None, 0 for a single other thing."""
+        raise NotImplementedError
+
+
+def count_results(result):
+    """See `Solution.count`; an array counts by its rows, as unpacking does."""
+    if result is None:
+        return -1
+    if isinstance(result, (tuple, list)):
+        return len(result)
+    if isinstance(result, np.ndarray) and result.ndim:
+        return len(result)
+    return 0
+
+
+def _count_sentence(name, returns, count):
+    promised = ", ".join(returns)
+    if count == -1:
+        came = "nothing (None): is the `return` missing?"
+    elif count == 0:
+        came = "a single thing"
+    else:
+        came = f"{count} things"
+    return f"{name} should return {len(returns)} things ({promised}); yours returned {came}"
+
+
+class Direct(Solution):
+    """Functions of this very process: the learner's own kernel, or the reference."""
+
+    def __init__(self, namespace):
+        super().__init__()
+        self.names = frozenset(namespace)
+        self.machine = Machine(namespace)
+
+    @property
+    def trace(self):
+        return self.machine.trace
+
+    def fresh_trace(self):
+        """Forget what was noticed and kept so far; between cases."""
+        self.machine.trace = Trace()
+        self.machine.results.clear()
+
+    def evaluate(self, start, program, fetch):
+        self.machine.run(start, program)
+        return [self.machine.results[ref.index] for ref in fetch]
+
+    def count(self, ref):
+        return count_results(self.machine.results[ref.index])

@@ -1,0 +1,89 @@
+"""Mistakes that nobody listed are caught all the same, and described by what they are like."""
+
+import numpy as np
+import pytest
+
+from autograder.check import check
+from autograder.exercises import find_exercise
+from autograder.judge import judge
+from autograder.solution import Direct
+
+
+def diagnose(name, seed=0, **functions):
+    exercise = find_exercise(name)
+    return judge(exercise, Direct({name: functions["answer"]}), np.random.default_rng(seed))
+
+
+def grads(X, t, w, b, k=1.0):
+    r = X @ w + b - t
+    return k * 2 / len(X) * X.T @ r, k * 2 * r.mean()
+
+
+@pytest.mark.parametrize(
+    ("ident", "answer"),
+    [
+        ("times-3", lambda X, targets, w, b: grads(X, targets, w, b, 3)),
+        ("results-swapped", lambda X, targets, w, b: grads(X, targets, w, b)[::-1]),
+        ("wrong-number-of-results", lambda X, targets, w, b: grads(X, targets, w, b)[0]),
+        ("wrong-number-of-results", lambda X, targets, w, b: None),
+        ("zeros", lambda X, targets, w, b: (0 * w, 0.0)),
+        ("times-1-over-D", lambda X, targets, w, b: grads(X, targets, w, b, 1 / X.shape[1])),
+        ("as-if-ones-w", lambda X, targets, w, b: grads(X, targets, 0 * w + 1, b)),
+        ("raised-NameError", lambda X, targets, w, b: grads(X, targets, w, bias)),  # noqa: F821
+        ("fails-with-one-house-alone-n-1",
+         lambda X, targets, w, b: grads(X, targets, w, b, 1.0 + (len(X) == 1))),
+        ("right-values-wrong-shape",
+         lambda X, targets, w, b: (grads(X, targets, w, b)[0][:, None], grads(X, targets, w, b)[1])),
+    ],
+)  # fmt: skip
+def test_an_unlisted_mistake_is_described(ident, answer):
+    verdict = diagnose("mse_gradients", answer=answer)
+    assert not verdict.passed
+    assert ident in verdict.diagnosis, (verdict.diagnosis, verdict.diagnoses)
+
+
+def test_two_mistakes_at_once_are_both_named():
+    def answer(X, targets, w, b):
+        r = targets - X @ w - b  # sign, and the mean is missing
+        return 2 * X.T @ r, 2 * r.sum()
+
+    assert set(diagnose("mse_gradients", answer=answer).diagnosis) & {
+        "sign", "mean-missing", "minus-times-N"
+    }  # fmt: skip
+
+
+def test_state_between_calls_is_noticed():
+    calls = []
+
+    def answer(X, targets, w, b):
+        calls.append(1)
+        dw, db = grads(X, targets, w, b)
+        return dw, db + (len(calls) > 9)
+
+    assert "state-kept" in diagnose("mse_gradients", answer=answer).diagnosis
+
+
+def test_nothing_is_claimed_that_was_not_reproduced():
+    verdict = diagnose("mse", answer=lambda predictions, targets: np.sin(predictions).sum() + 3)
+    assert not verdict.passed and verdict.diagnosis == []
+    assert verdict.example["outputs"][0]["right"]
+
+
+def test_the_score_shows_itself_and_is_a_number():
+    score = check("mse", lambda predictions, targets: np.sum((predictions - targets) ** 2), seed=1)
+    assert repr(score) == "0" and float(score) == 0.0
+    assert "times too large" in score.message and "N is" in score.message
+    assert "<script" not in score._repr_html_() and "role=" in score._repr_html_()
+
+
+def test_what_a_learner_writes_is_escaped():
+    def answer(predictions, targets):
+        raise ValueError("<script>alert(1)</script>")
+
+    shown = check("mse", answer, seed=1)._repr_html_()
+    assert "<script>" not in shown and "&lt;script&gt;" in shown
+
+
+def test_a_call_instead_of_a_function_gets_a_sentence():
+    with pytest.raises(TypeError, match="expects the function itself"):
+        check("mse", 3.0)
