@@ -27,7 +27,7 @@ class Case:
 
     def __init__(self, special="", sizes=None, show=None, **inputs):
         self.special, self.sizes, self.inputs = special, dict(sizes or {}), inputs
-        self.show = tuple(show) if show is not None else tuple(inputs)
+        self._show = None if show is None else tuple(show)
 
     def __getattr__(self, name):
         try:
@@ -35,10 +35,14 @@ class Case:
         except KeyError:
             raise AttributeError(f"this case has no input {name!r}") from None
 
+    @property
+    def show(self):
+        return tuple(self.inputs) if self._show is None else self._show
+
     def but(self, special=None, **changes):
         """The same case with some inputs changed."""
         special = self.special if special is None else special
-        return Case(special, self.sizes, self.show, **{**self.inputs, **changes})
+        return Case(special, self.sizes, self._show, **{**self.inputs, **changes})
 
     def __repr__(self):
         return f"Case({self.special!r}, {self.sizes})"

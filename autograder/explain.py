@@ -314,6 +314,9 @@ def _swapped(rights):
 
 
 def _sentence(says, names):
+    if len(names) > 1:
+        for one, many in ((" is ", " are "), (" has ", " have "), (" holds ", " hold ")):
+            says = says.replace("{out}" + one, "{out}" + many)
     text = says.format(out=" and ".join(f"`{name}`" for name in names))
     return text[0].upper() + text[1:] + "."
 

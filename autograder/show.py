@@ -89,6 +89,11 @@ def _points(verdict):
     return f"{short(verdict.points)} of {short(verdict.max_points)} points"
 
 
+def _evidence_first(diagnoses):
+    """What was measured before the thought behind it, though the thought is the more telling."""
+    return sorted(diagnoses, key=lambda item: bool(item.thought))
+
+
 def as_text(verdict):
     """What the learner reads, as plain text."""
     lines = [f"{verdict.exercise}: {TITLES[verdict.status]}, {_points(verdict)}."]
@@ -108,7 +113,7 @@ def as_text(verdict):
                     lines.append(head + row[key].replace("\n", "\n" + " " * len(head)))
                 if row["says"]:
                     lines.append(f"    {row['says']}")
-        for item in verdict.diagnoses:
+        for item in _evidence_first(verdict.diagnoses):
             lines.append(item.says)
             if item.thought:
                 lines.append(f"  {item.thought}")
@@ -154,7 +159,7 @@ def as_html(verdict):
             parts.append(_goals_html(verdict))
         if verdict.example:
             parts.append(_example_html(verdict.example))
-        for item in verdict.diagnoses:
+        for item in _evidence_first(verdict.diagnoses):
             parts.append(f'<p style="margin:.4em 0">{_marked(item.says)}')
             if item.thought:
                 parts.append(f"<br><em>{_marked(item.thought)}</em>")
