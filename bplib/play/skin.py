@@ -1,0 +1,125 @@
+"""The part of a widget that is HTML: heading, words and style sheet, in both sizes and schemes."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from bplib.play.theme import Look, make_look
+
+if TYPE_CHECKING:
+    from bplib.play.base import Demo
+
+
+def words(text: str) -> str:
+    """Words below a picture as HTML; ``**strong**`` and line breaks are understood.
+
+    >>> words("**7** < 8")
+    '<div class="bp-said" role="status" aria-live="polite"><b>7</b> &lt; 8</div>'
+    """
+    return f'<div class="bp-said" role="status" aria-live="polite">{marked(text)}</div>'
+
+
+def marked(text: str) -> str:
+    """Plain text with ``**strong**``, `code` and line breaks, as safe HTML."""
+    safe = html.escape(text, quote=False)
+    safe = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", safe)
+    safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", safe)
+    return safe.replace("\n", "<br>")
+
+
+def plain(text: str) -> str:
+    """The same words without any marks, on one line.
+
+    >>> plain("**7** steps,\\nthen `x`")
+    '7 steps, then x'
+    """
+    return re.sub(r"\*\*|`", "", text).replace("\n", " ").strip()
+
+
+def trouble(error: Exception) -> str:
+    """What is shown where the words should be when a callback raised."""
+    what = html.escape(f"{type(error).__name__}: {error}")
+    return (f'<div class="bp-said bp-trouble" role="alert"><b>This widget broke.</b> {what} '
+            "Press <i>Start again</i>; if it comes back, please report it.</div>")
+
+
+def head(demo: Demo, look: Look) -> str:
+    """Title, question and style sheet of a widget."""
+    return (f"<style>{sheet()}</style><div class='bp-head'><div class='bp-title'>"
+            f"{html.escape(demo.title)}</div><div class='bp-question'>"
+            f"{html.escape(demo.question)}</div></div>")
+
+
+def scheme_rules(scheme: str) -> str:
+    """The colours of a scheme as CSS variables."""
+    look = make_look("page", scheme)
+    names = ("paper", "panel", "ink", "quiet", "rule", "blue", "orange", "green", "purple")
+    body = "".join(f"--bp-{name}:{getattr(look, name)};" for name in names)
+    return f".bp-{scheme}{{{body}}}"
+
+
+def sheet() -> str:
+    """The style sheet: everything is scoped to ``.bp-play`` and ``.bp-ask``."""
+    return scheme_rules("light") + scheme_rules("dark") + _SHEET
+
+
+_SHEET = """
+.bp-play,.bp-ask{--bp-t:15px;color:var(--bp-ink);background:var(--bp-paper);
+ border:1px solid var(--bp-rule);border-radius:10px;padding:14px 18px 12px;max-width:780px;
+ box-sizing:border-box;overflow:hidden;margin:6px 0}
+.bp-play.bp-stage{--bp-t:24px;max-width:none;border:0;border-radius:0;padding:1.2vh 2.5vw}
+.bp-play .widget-html,.bp-play .widget-html-content,.bp-ask .widget-html,
+.bp-ask .widget-html-content{height:auto;margin:0;line-height:1.4;font-size:var(--bp-t);
+ overflow:visible;color:var(--bp-ink)}
+.bp-title{font-size:1.25em;font-weight:700;line-height:1.25}
+.bp-question{color:var(--bp-quiet);line-height:1.35;margin-top:2px}
+.bp-picture{width:100%!important;height:auto!important;max-width:100%;margin:6px 0 0;
+ object-fit:contain;object-position:left;flex:0 0 auto}
+.bp-stage>.bp-picture{max-height:58vh;width:auto!important;align-self:center}
+.bp-said{min-height:2.8em;padding:4px 0 2px;font-size:var(--bp-t)}
+.bp-stage .bp-said{font-size:1.1em}
+.bp-trouble{color:var(--bp-orange)}
+.bp-desk{overflow:visible}
+.bp-play .bp-desk .widget-inline-hbox,.bp-play .bp-desk .widget-hslider{width:auto;height:auto;
+ min-height:calc(var(--bp-t)*2.3);align-items:center}
+.bp-play .widget-label,.bp-play .widget-readout,.bp-play .widget-label-basic,
+.bp-play .widget-checkbox{font-size:var(--bp-t)!important;color:var(--bp-ink)!important;
+ height:auto;line-height:1.5}
+.bp-play .widget-hslider .widget-label{min-width:10.5em;text-align:left;white-space:normal}
+.bp-play .widget-readout{min-width:4.2em;font-variant-numeric:tabular-nums;background:transparent}
+.bp-play .slider-container{min-height:calc(var(--bp-t)*1.9);display:flex;align-items:center}
+.bp-play .noUi-target{width:100%;height:calc(var(--bp-t)*.4);background:var(--bp-rule);border:0;
+ border-radius:99px;box-shadow:none;margin:0 calc(var(--bp-t)*.75)}
+.bp-play .noUi-connect{background:var(--bp-blue)}
+.bp-play .noUi-horizontal .noUi-handle{width:calc(var(--bp-t)*1.5);height:calc(var(--bp-t)*1.5);
+ top:calc(var(--bp-t)*-.55);right:calc(var(--bp-t)*-.75);border-radius:50%;
+ background:var(--bp-blue);border:3px solid var(--bp-paper);box-shadow:0 0 0 1px var(--bp-quiet);
+ cursor:grab;transform:none}
+.bp-play .noUi-handle:focus,.bp-play .noUi-handle:hover{outline:3px solid var(--bp-orange);
+ outline-offset:1px;transform:none}
+.bp-play .noUi-handle:before,.bp-play .noUi-handle:after{display:none}
+.bp-buttons,.bp-ask .bp-row{flex-flow:row wrap!important;gap:8px;margin-top:6px;overflow:visible}
+.bp-play .widget-button,.bp-play .widget-toggle-button,.bp-ask .widget-button{height:auto;
+ width:auto;min-width:0;font-size:var(--bp-t);line-height:1.2;padding:.55em 1.05em;
+ border-radius:8px;border:1px solid var(--bp-rule);background:var(--bp-panel);
+ color:var(--bp-ink);font-weight:600;white-space:normal;overflow:visible;margin:0}
+.bp-play .jupyter-button.mod-primary,.bp-play .widget-toggle-button.mod-active,
+.bp-ask .jupyter-button.mod-primary{background:var(--bp-blue);color:var(--bp-paper);
+ border-color:var(--bp-blue);box-shadow:none}
+.bp-play .jupyter-button:focus-visible,.bp-ask .jupyter-button:focus-visible,
+.bp-play input:focus-visible{outline:3px solid var(--bp-orange);outline-offset:2px}
+.bp-play .widget-button.bp-reset{margin-left:auto;background:transparent;font-weight:400;
+ color:var(--bp-quiet)}
+.bp-play .widget-toggle-buttons{width:auto;height:auto;align-items:center}
+.bp-play .widget-toggle-buttons>.widget-label{min-width:10.5em;text-align:left}
+.bp-play .widget-toggle-buttons .widget-toggle-button{padding:.4em .8em;margin:2px 4px 2px 0}
+.bp-play .widget-checkbox input{width:1.2em;height:1.2em}
+.bp-player{align-items:center;width:auto}
+.bp-player .widget-play{width:auto;flex:0 0 auto}
+.bp-player .widget-play .jupyter-button{padding:.4em .7em;margin-right:4px;flex:0 0 auto;
+ font-size:var(--bp-t);width:auto;height:auto;line-height:1.2}
+.bp-ask .bp-done{color:var(--bp-quiet)}
+.bp-ask pre{margin:0;font-size:.95em;white-space:pre-wrap;color:var(--bp-ink)}
+"""
