@@ -33,9 +33,9 @@ def load_digits():
     >>> images.shape, labels[:10].tolist(), float(images.max())
     ((1797, 64), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 1.0)
     """
-    with files("bplib").joinpath("datasets", "digits.npz").open("rb") as file:
-        with np.load(file, allow_pickle=False) as stored:
-            return stored["images"] / 16.0, stored["labels"].astype(np.int64)
+    source = files("bplib").joinpath("datasets", "digits.npz")
+    with source.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        return stored["images"] / 16.0, stored["labels"].astype(np.int64)
 
 
 def train_test_split(x, y, test_fraction, rng):
