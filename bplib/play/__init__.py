@@ -35,7 +35,8 @@ Rules, which ``tests/play`` holds for every widget of the catalogue:
 - Colours come from ``look`` by role (``curve``, ``guess``, ``path``, ``truth``, ``blame``;
   ``ink``, ``quiet``, ``rule``, ``paper``, ``panel`` for the rest), line widths and type sizes from
   ``look.line``, ``thin``, ``dot``, ``text``, ``small``, ``big``: both sizes and both schemes then
-  come by themselves. Say nothing by colour alone. Units on every axis. No text outside the figure.
+  come by themselves. Axes come from ``panels``, which keeps them from frame to frame for speed.
+  Say nothing by colour alone. Units on every axis. No text outside the figure.
 - A button's ``action(state)`` returns the changes as a dict; ``start(seed)`` gives the hidden
   state, ``after(state, changed)`` further changes when a control moved. All pure: randomness comes
   from ``numpy.random.default_rng(seed)`` alone, "new game" is ``{"seed": state["seed"] + 1, ...}``.
@@ -53,7 +54,7 @@ Asking: ``from bplib.play import ask``, then ``ask.predict``, ``ask.choose``, ``
 
 from __future__ import annotations
 
-_NOT_LESSONS = {"ask", "ask_parts", "base", "controls", "skin", "theme"}
+_NOT_LESSONS = {"ask", "ask_parts", "base", "controls", "reuse", "skin", "theme"}
 
 
 def catalogue(lesson: str | None = None) -> list:

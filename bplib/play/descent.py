@@ -198,12 +198,12 @@ def bowl(figure: Figure, look: Look, stretch: float, rate: float, turn: float, s
     path = roll(lambda p: long_bowl_gradient(p, curvatures), (-2.6, 1.1), rate)
     inside = np.cumsum(np.any(np.abs(path) > SPAN, axis=1)) == 0
     kept = path[inside]
-    room, chart = panels(figure, look, widths=(1.0, 1.15), bare=(0,))
+    room, chart = panels(figure, look, widths=(1.0, 1.15), bare=(0,),
+                         grid=False)
     _draw_room(room, look, f, kept, turn, stretch)
     side = np.linspace(-SPAN, SPAN, 41)
     heights = f(side[None, :], side[:, None])
     chart.contourf(side, side, heights, levels=_levels(stretch), colors=_shades(look))
-    chart.grid(False)
     tail = path[: len(kept) + 1]
     chart.plot(tail[:, 0], tail[:, 1], "o-", color=look.guess, lw=look.thin, ms=0.45 * look.dot)
     chart.plot([0], [0], marker="*", ms=1.3 * look.dot, color=look.truth)

@@ -15,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from bplib.play.reuse import emptied, keep
+
 SIZES = ("page", "stage")
 SCHEMES = ("light", "dark")
 
@@ -140,13 +142,26 @@ def make_look(size: str = "page", scheme: str = "light") -> Look:
 
 
 def panels(figure: Figure, look: Look, widths: tuple[float, ...] = (1.0,),
-           bare: tuple[int, ...] = (), top: bool = True) -> list[Axes]:
+           bare: tuple[int, ...] = (), top: bool = True, grid: bool = True) -> list[Axes]:
     """Axes side by side with room for title, labels and numbers, so that nothing is clipped.
 
     ``widths`` are the relative widths of the panels. The panels whose index is in ``bare`` have
     neither axis nor grid (for drawings and tables). ``top=False`` leaves no room for titles.
     A fixed layout costs nothing per frame; matplotlib's own layout engines cost several draws.
+    On a figure that has been drawn before, the same axes come back, emptied.
     """
+    key = (tuple(widths), tuple(bare), top, grid, look)
+    axes = emptied(figure, key)
+    if axes is None:
+        axes = _make_panels(figure, look, widths, bare, top, grid)
+        keep(figure, key, axes)
+    for i, ax in enumerate(axes):
+        if i not in bare:
+            few_ticks(ax)
+    return axes
+
+
+def _make_panels(figure, look, widths, bare, top, grid) -> list[Axes]:
     em = look.text / 72.0
     width, height = figure.get_size_inches()
     total = width / sum(widths)
@@ -160,8 +175,7 @@ def panels(figure: Figure, look: Look, widths: tuple[float, ...] = (1.0,),
         ax = figure.add_axes((box[0] / width, box[1] / height, box[2] / width, box[3] / height))
         if i in bare:
             ax.set_axis_off()
-        else:
-            few_ticks(ax)
+        ax.grid(grid and i not in bare)
         axes.append(ax)
     return axes
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bplib.play import catalogue
+from bplib.play.base import render
 from bplib.play.controls import Button
 
 DEMOS = catalogue()
@@ -47,6 +48,8 @@ def test_both_ends_of_every_control_and_every_button(declared, scheme, check_fig
     first = play.png
     for settings in declared.extremes():
         play.set(**settings)
+        fresh, words, _ = render(declared.draw, play.look, play.state)
+        assert play.png == fresh and play.words == words, f"{settings}: left over from before"
         assert finite(list(play.state.values())), settings
         assert play.words.strip() and "nan" not in play.words and "inf" not in play.words.split()
         check_figure(play.figure, settings)
