@@ -30,8 +30,8 @@ def as_float(value, name):
 def as_floats(**named):
     """Return several arguments as arrays of one precision, in the order given.
 
-    Integers, and plain Python numbers too, take the precision of the floating arrays among them, so
-    that a float32 matrix with integer targets stays float32; without any such array it is float64.
+    Integers, and single numbers too, take the precision of the floating arrays among them, so that
+    a float32 matrix with integer targets and a bias of 0.5 stays float32; alone they are float64.
 
     Raises as `as_float` does.
 
@@ -39,9 +39,9 @@ def as_floats(**named):
     ['float32', 'float32', 'float32']
     """
     arrays = [as_float(value, name) for name, value in named.items()]
-    leading = [array.dtype for array, value in zip(arrays, named.values(), strict=True)
-               if not isinstance(value, (int, float)) and np.asarray(value).dtype.kind in "fc"]
-    dtype = np.result_type(*leading) if leading else np.dtype(np.float64)
+    floating = [array.dtype for array, value in zip(arrays, named.values(), strict=True)
+                if array.dtype.kind == "c" or (array.ndim and np.asarray(value).dtype.kind == "f")]
+    dtype = np.result_type(*floating) if floating else np.dtype(np.float64)
     return [array.astype(dtype, copy=False) for array in arrays]
 
 

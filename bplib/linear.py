@@ -61,7 +61,7 @@ def mse(predictions, targets):
     check_not_empty(predictions, "predictions")
     check_shape(targets, predictions.shape, "targets", f"{predictions.shape} as predictions has")
     mistakes = predictions - targets
-    return float(np.mean(mistakes * mistakes))
+    return np.mean(mistakes * mistakes).item()
 
 
 def mse_gradients(X, targets, w, b):
@@ -79,7 +79,7 @@ def mse_gradients(X, targets, w, b):
     X, targets = _check_examples(X, targets)
     mistakes = predict(X, w, b) - targets
     scale = 2 / len(X)
-    return scale * (X.T @ mistakes), float(scale * mistakes.sum())
+    return scale * (X.T @ mistakes), (scale * mistakes.sum()).item()
 
 
 def standardize(X):

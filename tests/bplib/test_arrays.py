@@ -24,6 +24,8 @@ def test_the_floating_arrays_decide_the_precision():
     assert names == ["float32"] * 3
     assert {array.dtype.name for array in as_floats(x=single, y=double, b=1)} == {"float64"}
     assert {array.dtype.name for array in as_floats(x=[1], b=0.5)} == {"float64"}
+    assert {array.dtype.name for array in as_floats(x=single, dout=np.array(1.0))} == {"float32"}
+    assert {array.dtype.name for array in as_floats(x=double, b=1e-30j)} == {"complex128"}
 
 
 @pytest.mark.parametrize("call, error, message", [
