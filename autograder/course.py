@@ -65,9 +65,8 @@ class Course:
 
     def lesson(self, name: str) -> Lesson:
         """The released lesson that `name` means: `4`, `04`, `04_house_prices`, a path to it."""
-        lessons = self.lessons()
-        return lessons[[lesson.slug for lesson in lessons].index(
-            choose(name, [lesson.slug for lesson in lessons]))]
+        lessons = {lesson.slug: lesson for lesson in self.lessons()}
+        return lessons[choose(name, list(lessons))]
 
 
 def choose(name: str, slugs: list[str]) -> str:
@@ -87,14 +86,15 @@ def choose(name: str, slugs: list[str]) -> str:
     raise CourseError(f"There is no lesson {name!r}; the lessons are: {known}.", exit_status=2)
 
 
-def read_lessons(folder: Path) -> list[Lesson]:
-    """The lessons whose notebooks lie in `folder`, read from what they say about themselves."""
+def read_lessons(folder: Path, slugs: list[str] | None = None) -> list[Lesson]:
+    """The lessons (all, or `slugs` alone) that lie in `folder`, as they describe themselves."""
     found = []
     for path in sorted(folder.glob("*/*.ipynb")):
-        if path.stem == path.parent.name and SLUG.fullmatch(path.stem):
+        slug = path.stem
+        if slug == path.parent.name and SLUG.fullmatch(slug) and (not slugs or slug in slugs):
             about = read_notebook(path).get("metadata", {}).get("bp", {})
-            found.append(Lesson(path.stem, str(about.get("title", path.stem)),
-                                int(about.get("level", 0)), str(about.get("question", "")), path))
+            found.append(Lesson(slug, str(about.get("title", slug)), int(about.get("level", 0)),
+                                str(about.get("question", "")), path))
     return found
 
 

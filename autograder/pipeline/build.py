@@ -1,7 +1,5 @@
-"""Builds lessons and compares them with what lies on disk; writes beside, then renames."""
+"""Builds lessons and compares them with what lies on disk."""
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +7,7 @@ from typing import Any
 
 from autograder.course import SLUG, Course, read_notebook
 from autograder.errors import CourseError
+from autograder.files import replace_file
 from autograder.pipeline.rules import broken_rules, emptied_source, grade_id, is_kind
 from autograder.pipeline.source import read_source
 
@@ -79,29 +78,11 @@ def write(course: Course, built: Built) -> list[Path]:
     """Write what differs from the disk, and return the released notebooks that changed."""
     changed = []
     for slug, text in built.solved.items():
-        replace_file(course.solutions_dir / slug / f"{slug}.ipynb", text)
+        replace_file(course.solutions_dir / slug / f"{slug}.ipynb", text.encode())
     for slug, text in built.released.items():
-        if replace_file(course.notebook(slug), text):
+        if replace_file(course.notebook(slug), text.encode()):
             changed.append(course.notebook(slug))
     return changed
-
-
-def replace_file(path: Path, text: str) -> bool:
-    """Put `text` at `path` in one step, so that nobody reads half; False when it is there."""
-    wanted = text.encode()
-    if path.is_file() and path.read_bytes() == wanted:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(wanted)
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    return True
 
 
 def stale(course: Course, built: Built) -> list[str]:

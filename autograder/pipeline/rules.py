@@ -165,7 +165,7 @@ def is_stub(node: ast.stmt) -> bool:
 def stub_raises(definition: ast.FunctionDef | ast.ClassDef) -> bool:
     """Whether calling the function (a method of the class) is sure to reach the stub.
 
-    >>> stub_raises(ast.parse("def f(x):\\n    if x:\\n        raise NotImplementedError()").body[0])
+    >>> stub_raises(ast.parse("def f(x):\\n  if x:\\n    raise NotImplementedError()").body[0])
     False
     """
     if isinstance(definition, ast.ClassDef):

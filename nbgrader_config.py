@@ -1,0 +1,36 @@
+"""nbgrader's configuration: its folders inside this course, and the cleaners of a release.
+
+Found by `nbgrader ...` and by the formgrader when they are started in this folder. Works from a
+fresh clone, once `bp build` has made the solved notebooks: `nbgrader generate_assignment
+04_house_prices --force`, then the notebooks handed in go to
+autograder/submitted/STUDENT/04_house_prices/04_house_prices.ipynb, then `nbgrader autograde`.
+"""
+
+import sys
+from pathlib import Path
+
+root = Path(__file__).resolve().parent
+sys.path.insert(0, str(root))  # so that the course is found even where it is not installed
+
+from autograder.pipeline.release import PREPROCESSORS  # noqa: E402
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "lessons"
+for step in ("submitted", "autograded", "feedback", "source_with_tests", "solution"):
+    setattr(c.CourseDirectory, f"{step}_directory", f"autograder/{step}")
+c.CourseDirectory.db_url = f"sqlite:///{root / 'autograder' / 'gradebook.db'}"
+# nbgrader copies everything that lies beside a notebook to learners, except these.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.py", "*.md", ".*",
+]  # fmt: skip
+
+# The same bytes in lessons/ as `bp build` gives, whoever starts the step.
+c.GenerateAssignment.preprocessors = PREPROCESSORS
+
+# A submission may have lost cells (deleted, or pasted into a new notebook): grade what is there.
+c.OverwriteCells.add_missing_cells = True
+c.Execute.timeout = 120
+c.ExecutePreprocessor.timeout = 120
