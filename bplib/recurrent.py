@@ -8,6 +8,7 @@ Fast versions of the sequence pair, tested equal to these, lie in `bplib.fast_re
 import numpy as np
 
 from bplib.arrays import check_count, check_positive
+from bplib.randomness import check_generator
 from bplib.shapes import check_steps, float_arrays, upstream
 
 
@@ -166,6 +167,7 @@ def sample_next(logits, temperature, rng):
     """
     (logits,) = float_arrays(logits=(logits, "V"))
     check_positive(temperature, "temperature")
+    check_generator(rng)
     if len(logits) == 0:
         raise ValueError("logits must hold at least one entry; got shape (0,)")
     # Subtracting before dividing keeps a tiny temperature from making inf - inf.
