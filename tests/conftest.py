@@ -1,0 +1,58 @@
+"""What all tests share: copies of the course to work in, and CI's refusal of skipped tests."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+
+ROOT = Path(__file__).resolve().parent.parent
+SKIPPED = "skipped, and BP_REQUIRE_ALL allows no skips: "
+
+
+def refuse_skip(report):
+    """Turn a skip into a failure; what is expected to fail (xfail) is left as it is."""
+    if os.environ.get("BP_REQUIRE_ALL") and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome, report.longrepr = "failed", SKIPPED + str(reason)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    return refuse_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    return refuse_skip((yield))
+
+
+@pytest.fixture(scope="session")
+def course():
+    """The course of this checkout; only to be read."""
+    return Course(ROOT)
+
+
+@pytest.fixture
+def course_copy(tmp_path):
+    """A course of one's own with this checkout's lessons, sources and nbgrader configuration."""
+    for name in ("lessons", "solutions"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "autograder").mkdir()  # nbgrader's folders and its gradebook go there
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    return Course(tmp_path)
+
+
+@pytest.fixture
+def own_process_environment(tmp_path):
+    """The environment for a program that a test starts: Jupyter's files in a scratch folder."""
+    scratch = tmp_path / "scratch"
+    places = {name: str(scratch / name.lower()) for name in (
+        "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR",
+        "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")}
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, **places, "PYTHONPATH": os.pathsep.join(paths),
+            "OPENBLAS_NUM_THREADS": "1", "NO_COLOR": "1"}
