@@ -6,6 +6,7 @@ what the learner's code gave; testing the grader is making sure that every known
 and named and every correct variant gets full points.
 """
 
+import ast
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
@@ -167,6 +168,10 @@ def edited(function, edits):
             if old not in source:
                 raise ValueError(f"{function.__qualname__} has no {old!r} to replace")
             source = source.replace(old, new)
+        try:
+            ast.parse(source)
+        except SyntaxError as error:
+            raise ValueError(f"{function.__qualname__} with {edits} is no Python: {error}") from None
         namespace = dict(function.__globals__)
         exec(compile(source, f"<{function.__name__} with a mistake>", "exec"), namespace)
         _COMPILED[key] = namespace[function.__name__]

@@ -44,7 +44,7 @@ PREDICT = Exercise(
     cases=predict_cases,
     run=function_run("predict", "X w b"),
     reference=REFERENCE,
-    see="One line, three numbers",
+    see="From one feature to three",
     mistakes=(
         Mistake(
             "bias-missing", "The starting price `b` is missing: every guess is off by `b`.",
@@ -111,6 +111,8 @@ def mse_cases(rng):
     yield from in_other_forms(_pairs(rng, 6), rng)
 
 
+MEAN = "np.mean(mistakes * mistakes)"
+
 MSE = Exercise(
     "mse", LESSON, 2,
     outputs=(Output("result", "the mean squared error"),),
@@ -122,44 +124,44 @@ MSE = Exercise(
         Mistake(
             "sum-for-mean", "The squared mistakes are added up but not divided by their number.",
             "A sum grows with every house you add; the mean stays comparable.",
-            edits=(("np.mean(mistakes * mistakes)", "np.sum(mistakes * mistakes)"),),
+            edits=((MEAN, "np.sum(mistakes * mistakes)"),),
             equivalent=("times-N",),
         ),
         Mistake(
             "half", "There is a factor 1/2 too much: agreed was the plain mean of the squares.",
             "Some books put 1/2 in front so that a 2 cancels later; here it is not there.",
-            edits=(("np.mean(mistakes * mistakes)", "np.mean(mistakes * mistakes) / 2"),),
+            edits=((MEAN, "np.mean(mistakes * mistakes / 2)"),),
             equivalent=("times-1-over-2",),
         ),
         Mistake(
             "half-sum", "The squares are added up and halved; agreed was their mean.",
-            edits=(("np.mean(mistakes * mistakes)", "np.sum(mistakes * mistakes) / 2"),),
+            edits=((MEAN, "np.sum(mistakes * mistakes / 2)"),),
             equivalent=("times-N-over-2",),
         ),
         Mistake(
             "not-squared", "The mistakes are averaged without being squared.",
             "Plus and minus cancel: guesses far off on both sides would look perfect.",
-            edits=(("np.mean(mistakes * mistakes)", "np.mean(mistakes)"),),
+            edits=((MEAN, "np.mean(mistakes)"),),
         ),
         Mistake(
             "absolute", "The sizes of the mistakes are averaged; agreed was their squares.",
             "The mean absolute error is a fair measure too, but not this one.",
-            edits=(("np.mean(mistakes * mistakes)", "np.mean(np.abs(mistakes))"),),
+            edits=((MEAN, "np.mean(np.abs(mistakes))"),),
         ),
         Mistake(
             "rmse", "A square root has been taken: that is the RMSE; agreed was the MSE.",
-            edits=(("np.mean(mistakes * mistakes)", "np.sqrt(np.mean(mistakes * mistakes))"),),
+            edits=((MEAN, "np.sqrt(np.mean(mistakes * mistakes))"),),
             equivalent=("square-root",),
         ),
         Mistake(
             "mean-then-square", "The mistakes are averaged first and squared afterwards.",
             "Square each mistake first: otherwise plus and minus cancel before they are counted.",
-            edits=(("np.mean(mistakes * mistakes)", "np.mean(mistakes) ** 2"),),
+            edits=((MEAN, "(np.mean(mistakes) ** 2)"),),
         ),
         Mistake(
             "difference-of-squares", "The squares of guesses and prices are subtracted; the square "
             "belongs around the difference.",
-            edits=(("np.mean(mistakes * mistakes)", "np.mean(predictions**2 - targets**2)"),),
+            edits=((MEAN, "np.mean(predictions**2 - targets**2)"),),
         ),
         Mistake(
             "every-pair", "Every guess is compared with every price: an N by N table.",
@@ -170,14 +172,13 @@ MSE = Exercise(
         ),
         Mistake(
             "not-averaged", "Each house has its squared mistake, but the mean over them is missing.",
-            edits=(("return float(np.mean(mistakes * mistakes))", "return mistakes * mistakes"),),
+            edits=(("return np.mean(mistakes * mistakes).item()", "return mistakes * mistakes"),),
             equivalent=("unaveraged",),
         ),
         Mistake(
             "divides-by-n-minus-one", "The sum is divided by N - 1; agreed was the mean, with N.",
             "N - 1 belongs to the estimate of a variance; here nothing was estimated first.",
-            edits=(("np.mean(mistakes * mistakes)",
-                    "np.sum(mistakes * mistakes) / max(len(mistakes) - 1, 1)"),),
+            edits=((MEAN, "np.sum(mistakes * mistakes / max(len(mistakes) - 1, 1))"),),
             equivalent=("times-N-over-N-1",),
         ),
     ),
@@ -211,7 +212,7 @@ def _gradient_mistake(ident, says, thought="", edits=(), **more):
 
 
 SCALE = "scale = 2 / len(X)"
-DW, DB = "scale * (X.T @ mistakes)", "float(scale * mistakes.sum())"
+DW, DB = "scale * (X.T @ mistakes)", "(scale * mistakes.sum()).item()"
 MISTAKES = "mistakes = predict(X, w, b) - targets"
 
 MSE_GRADIENTS = Exercise(
@@ -233,7 +234,7 @@ MSE_GRADIENTS = Exercise(
         ),
         Mistake(
             "mean-missing-db", "The mean over the batch is missing in `db`; in `dw` it is there.",
-            edits=((DB, "float(2 * mistakes.sum())"),), equivalent=("times-N",),
+            edits=((DB, "(2 * mistakes.sum()).item()"),), equivalent=("times-N",),
         ),
         Mistake(
             "two-missing", "The factor 2 is missing: the slope of m squared is 2 m.",
@@ -290,7 +291,7 @@ MSE_GRADIENTS = Exercise(
         ),
         Mistake(
             "db-through-features", "`db` is summed over the features as well: `b` meets no feature.",
-            edits=((DB, "float(scale * (X.T @ mistakes).sum())"),),
+            edits=((DB, "scale * (X.T @ mistakes).sum()"),),
         ),
         Mistake(
             "root-of-loss", "These are the gradients of the root of the loss (RMSE).",
