@@ -139,10 +139,10 @@ def test_softmax_gradient(rng, shape):
 def test_torch_agrees(case):
     torch = pytest.importorskip("torch")
     x, W, b, dout = case
-    tensors = [torch.tensor(array, requires_grad=True) for array in (x, W, b)]
+    tensors = [torch.tensor(array.copy(), requires_grad=True) for array in (x, W, b)]
     hidden = tensors[0] @ tensors[1] + tensors[2]
     out = torch.softmax(torch.relu(torch.tanh(hidden)), dim=-1)
-    out.backward(torch.tensor(dout))
+    out.backward(torch.tensor(dout.copy()))
     linear, linear_cache = linear_forward(x, W, b)
     curved, tanh_cache = tanh_forward(linear)
     cut, relu_cache = relu_forward(curved)
