@@ -49,12 +49,21 @@ In tests: ``play = hill(); play.set(x=2.0); play.press("step down")``, then ``pl
 ``play.state``, ``play.figure``. ``set``, ``press`` and ``reset`` take the browser's path and raise
 what a callback raises.
 
-Asking: ``from bplib.play import ask``, then ``ask.predict``, ``ask.choose``, ``ask.order_lines``.
+Asking (none of these holds up "run all cells")::
+
+    from bplib.play import ask
+    guess = ask.predict("Which rate arrives first?", ["0.1", "0.9", "2.1"])   # shown as a widget
+    ask.predict("How many steps?", low=0, high=100, step=1, unit="steps")     # a number
+    guess.reveal("0.9", "Why it is so.")      # in a later cell, after the experiment: compares
+    ask.choose("A question?", {"this": "words said to it", "that": "words said to it"}, "this")
+    ask.order_lines("Put in order", ["first", "second"], {"a wrong line": "why it is wrong"})
+
+Each takes ``answer=...`` as a fallback in code. ``guess.given`` tells whether a guess was made.
 '''
 
 from __future__ import annotations
 
-_NOT_LESSONS = {"ask", "ask_parts", "base", "controls", "reuse", "skin", "theme"}
+_NOT_LESSONS = {"ask", "base", "controls", "order", "reuse", "said", "skin", "still", "theme"}
 
 
 def catalogue(lesson: str | None = None) -> list:

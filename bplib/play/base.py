@@ -19,6 +19,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image as Picture
+from traitlets import Unicode
 
 from bplib.play import skin
 from bplib.play.controls import Button, Control, beside
@@ -109,6 +110,13 @@ def pixels(canvas: FigureCanvasAgg) -> np.ndarray:
     return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
 
 
+class _Picture(ipw.Image):
+    """An image whose tooltip is its accessible name. ipywidgets 8.1 cannot draw an Image that has a
+    tooltip unless it also has a (here empty) description."""
+
+    description = Unicode("").tag(sync=True)
+
+
 class Play:
     """A live widget: controls, a picture, and the words that say what the picture shows.
 
@@ -123,6 +131,7 @@ class Play:
         self._quiet = False
         self.figure: Figure | None = None
         self._state = declared.defaults(seed)
+        self._items = {item.name: item for item in declared.controls}
         self.controls: dict[str, ipw.Widget] = {}
         self.buttons: dict[str, ipw.Button] = {}
         self._begin = dict(state or {})
@@ -144,6 +153,7 @@ class Play:
             if name not in self.controls:
                 raise KeyError(f"no control {name!r}; there are {sorted(self.controls)}")
         for name, value in values.items():
+            value = self._items[name].fit(value)
             self.controls[name].value = value  # the observer draws, and raises
             if not _same(self.controls[name].value, value):
                 raise ValueError(f"{name} must lie in the control's range; got {value!r}")
@@ -179,7 +189,7 @@ class Play:
         again.on_click(lambda _: self.reset())
         self.buttons["reset"] = again
         again.add_class("bp-reset")
-        self.image = ipw.Image(format="png", value=b"")
+        self.image = _Picture(format="png", value=b"")
         self.message = ipw.HTML()
         self.image.add_class("bp-picture")
         self.message.add_class("bp-words")
@@ -216,7 +226,7 @@ class Play:
         try:
             for name, value in changes.items():
                 if name in self.controls:
-                    self.controls[name].value = value
+                    self.controls[name].value = self._items[name].fit(value)
                     self._state[name] = self.controls[name].value
         finally:
             self._quiet = False

@@ -6,8 +6,9 @@ built anew in another size. Only native ipywidgets are used: they can be worked 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ipywidgets as ipw
@@ -30,6 +31,14 @@ class Control:
         common = {"description": self.label, "tooltip": self.tip or self.label,
                   "style": {"description_width": "initial"}}
         return _MAKERS[self.kind](value=self.value, **self.options, **common)
+
+    def fit(self, value: Any) -> Any:
+        """The value that this control takes for ``value``: on a log slider, the nearest one."""
+        if self.kind != "log":
+            return value
+        if not value > 0:
+            raise ValueError(f"{self.name} must be above 0; got {value!r}")
+        return min((v for _, v in self.options["options"]), key=lambda v: abs(math.log(v / value)))
 
 
 @dataclass(frozen=True)
@@ -62,15 +71,21 @@ def whole(name: str, label: str, low: int, high: int, value: int, tip: str = "")
                    {"min": low, "max": high, "continuous_update": True})
 
 
-def log_slider(name: str, label: str, low: float, high: float, value: float, tip: str = "",
-               show: str = ".3g", steps: int = 60) -> Control:
-    """A slider over real numbers on a logarithmic scale, from ``low`` > 0 to ``high``."""
-    from math import log10
+_NICE = (1, 1.2, 1.4, 1.6, 1.8, 2, 2.3, 2.6, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9)
 
-    first, last = log10(low), log10(high)
-    options = {"base": 10.0, "min": first, "max": last, "step": (last - first) / steps,
-               "readout_format": show, "continuous_update": True}
-    return Control(name, label, float(value), (10.0**first, 10.0**last), "log", tip, options)
+
+def log_slider(name: str, label: str, low: float, high: float, value: float, tip: str = "",
+               show: str = "g") -> Control:
+    """A slider over round numbers (..., 0.9, 1, 1.2, ...) on a logarithmic scale, ``low`` > 0.
+
+    Other values are taken to the nearest of them.
+    """
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    grid = [float(f"{n}e{e}") for e in range(first, last + 1) for n in _NICE]
+    grid = [v for v in grid if low * 0.999 <= v <= high * 1.001]
+    options = {"options": [(format(v, show), v) for v in grid], "continuous_update": True}
+    made = Control(name, label, 0.0, (grid[0], grid[-1]), "log", tip, options)
+    return replace(made, value=made.fit(value))
 
 
 def choice(name: str, label: str, options: list | dict, value: Any, tip: str = "") -> Control:
@@ -103,7 +118,7 @@ def _make_player(interval: int, **options) -> ipw.IntSlider:
     return ipw.IntSlider(continuous_update=True, **options)
 
 
-_MAKERS = {"slider": ipw.FloatSlider, "whole": ipw.IntSlider, "log": ipw.FloatLogSlider,
+_MAKERS = {"slider": ipw.FloatSlider, "whole": ipw.IntSlider, "log": ipw.SelectionSlider,
            "choice": ipw.ToggleButtons, "switch": ipw.Checkbox, "player": _make_player}
 
 

@@ -164,7 +164,8 @@ def two_valleys(figure: Figure, look: Look, start: float, rate: float, frame: in
             mew=look.thin, ms=0.8 * look.dot)
     ax.plot(path[-1:], two_valleys_height(path[-1:]), "o", color=look.guess, ms=1.2 * look.dot)
     ax.set(xlim=(-1.75, 1.75), ylim=(-2.7, 3.2), xlabel="place x (m)", ylabel="height (m)")
-    ax.set_title(f"after {frame} steps: height {two_valleys_height(path[-1]):.2f} m")
+    ax.set_title(f"after {frame} steps: height {two_valleys_height(path[-1]):.2f} m".replace(
+        "-", "\N{MINUS SIGN}"))
     end = path[-1]
     lost = two_valleys_height(SHALLOW) - two_valleys_height(DEEP)
     if abs(end - DEEP) < 0.1:

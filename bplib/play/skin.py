@@ -25,8 +25,17 @@ def marked(text: str) -> str:
     """Plain text with ``**strong**``, `code` and line breaks, as safe HTML."""
     safe = html.escape(text, quote=False)
     safe = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", safe)
-    safe = re.sub(r"`([^`]+)`", r"<code>\1</code>", safe)
-    return safe.replace("\n", "<br>")
+    safe = re.sub(r"`(?!\u2060)([^`]+)`(?!\u2060)", r"<code>\1</code>", safe)
+    return safe.replace("\n", "<br>").replace("\u2060", "")
+
+
+def quoted(text: str) -> str:
+    """Somebody else's words, safe to put into marked text: their own marks stay as they are.
+
+    >>> plain("**" + quoted("2**10") + "**")
+    '2**10'
+    """
+    return re.sub(r"([*`])", "\\1\u2060", text)
 
 
 def plain(text: str) -> str:
@@ -35,7 +44,8 @@ def plain(text: str) -> str:
     >>> plain("**7** steps,\\nthen `x`")
     '7 steps, then x'
     """
-    return re.sub(r"\*\*|`", "", text).replace("\n", " ").strip()
+    bare = re.sub(r"\*\*|`(?!\u2060)", "", text).replace("\u2060", "")
+    return bare.replace("\n", " ").strip()
 
 
 def trouble(error: Exception) -> str:
@@ -87,19 +97,21 @@ _SHEET = """
 .bp-play .widget-label,.bp-play .widget-readout,.bp-play .widget-label-basic,
 .bp-play .widget-checkbox{font-size:var(--bp-t)!important;color:var(--bp-ink)!important;
  height:auto;line-height:1.5}
-.bp-play .widget-hslider .widget-label{min-width:10.5em;text-align:left;white-space:normal}
+.bp-play .widget-hslider>.widget-label,.bp-play .widget-toggle-buttons>.widget-label{
+ width:11em!important;min-width:11em;flex:none;text-align:left;white-space:normal}
+.bp-play .bp-player .widget-hslider>.widget-label{width:auto!important;min-width:3.5em}
 .bp-play .widget-readout{min-width:4.2em;font-variant-numeric:tabular-nums;background:transparent}
-.bp-play .slider-container{min-height:calc(var(--bp-t)*1.9);display:flex;align-items:center}
-.bp-play .noUi-target{width:100%;height:calc(var(--bp-t)*.4);background:var(--bp-rule);border:0;
+:is(.bp-play,.bp-ask) .slider-container{min-height:calc(var(--bp-t)*1.9);display:flex;align-items:center}
+:is(.bp-play,.bp-ask) .noUi-target{width:100%;height:calc(var(--bp-t)*.4);background:var(--bp-rule);border:0;
  border-radius:99px;box-shadow:none;margin:0 calc(var(--bp-t)*.75)}
-.bp-play .noUi-connect{background:var(--bp-blue)}
-.bp-play .noUi-horizontal .noUi-handle{width:calc(var(--bp-t)*1.5);height:calc(var(--bp-t)*1.5);
+:is(.bp-play,.bp-ask) .noUi-connect{background:var(--bp-blue)}
+:is(.bp-play,.bp-ask) .noUi-horizontal .noUi-handle{width:calc(var(--bp-t)*1.5);height:calc(var(--bp-t)*1.5);
  top:calc(var(--bp-t)*-.55);right:calc(var(--bp-t)*-.75);border-radius:50%;
  background:var(--bp-blue);border:3px solid var(--bp-paper);box-shadow:0 0 0 1px var(--bp-quiet);
  cursor:grab;transform:none}
-.bp-play .noUi-handle:focus,.bp-play .noUi-handle:hover{outline:3px solid var(--bp-orange);
+:is(.bp-play,.bp-ask) .noUi-handle:focus,:is(.bp-play,.bp-ask) .noUi-handle:hover{outline:3px solid var(--bp-orange);
  outline-offset:1px;transform:none}
-.bp-play .noUi-handle:before,.bp-play .noUi-handle:after{display:none}
+:is(.bp-play,.bp-ask) .noUi-handle:before,:is(.bp-play,.bp-ask) .noUi-handle:after{display:none}
 .bp-buttons,.bp-ask .bp-row{flex-flow:row wrap!important;gap:8px;margin-top:6px;overflow:visible}
 .bp-play .widget-button,.bp-play .widget-toggle-button,.bp-ask .widget-button{height:auto;
  width:auto;min-width:0;font-size:var(--bp-t);line-height:1.2;padding:.55em 1.05em;
@@ -112,8 +124,8 @@ _SHEET = """
 .bp-play input:focus-visible{outline:3px solid var(--bp-orange);outline-offset:2px}
 .bp-play .widget-button.bp-reset{margin-left:auto;background:transparent;font-weight:400;
  color:var(--bp-quiet)}
-.bp-play .widget-toggle-buttons{width:auto;height:auto;align-items:center}
-.bp-play .widget-toggle-buttons>.widget-label{min-width:10.5em;text-align:left}
+.bp-play .widget-toggle-buttons{width:auto;height:auto;align-items:center;flex-flow:row nowrap}
+.bp-play .jupyter-button i{margin-right:.4em}
 .bp-play .widget-toggle-buttons .widget-toggle-button{padding:.4em .8em;margin:2px 4px 2px 0}
 .bp-play .widget-checkbox input{width:1.2em;height:1.2em}
 .bp-player{align-items:center;width:auto}
@@ -121,5 +133,19 @@ _SHEET = """
 .bp-player .widget-play .jupyter-button{padding:.4em .7em;margin-right:4px;flex:0 0 auto;
  font-size:var(--bp-t);width:auto;height:auto;line-height:1.2}
 .bp-ask .bp-done{color:var(--bp-quiet)}
-.bp-ask pre{margin:0;font-size:.95em;white-space:pre-wrap;color:var(--bp-ink)}
+.bp-ask .bp-asked{font-weight:600}
+.bp-ask .bp-answer:not(:empty){border-left:4px solid var(--bp-quiet);margin-top:8px;
+ padding:2px 0 2px 10px;line-height:1.45;font-size:var(--bp-t)}
+.bp-ask>style+.bp-answer:not(:empty){margin-top:0}
+.bp-ask .bp-answer.bp-yes{border-color:var(--bp-green)}
+.bp-ask .bp-answer.bp-no{border-color:var(--bp-orange)}
+.bp-ask .jupyter-button:disabled{opacity:.55}
+.bp-ask .jupyter-button.mod-primary:disabled{opacity:.85}
+.bp-ask .bp-stock{gap:5px;margin:8px 0;overflow:visible;align-items:flex-start}
+.bp-ask .widget-button.bp-code{font-family:var(--jp-code-font-family,monospace);font-weight:400;
+ text-align:left;padding:.3em .8em;white-space:pre}
+.bp-ask pre.bp-program{margin:0;padding:8px 12px;background:var(--bp-panel);border-radius:8px;
+ font:.93em/1.55 var(--jp-code-font-family,monospace);white-space:pre-wrap;color:var(--bp-ink)}
+.bp-ask .widget-hslider{width:auto;max-width:520px}
+.bp-ask .widget-label,.bp-ask .widget-readout{font-size:var(--bp-t);color:var(--bp-ink)}
 """
