@@ -6,11 +6,15 @@ fresh clone, once `bp build` has made the solved notebooks: `nbgrader generate_a
 autograder/submitted/STUDENT/04_house_prices/04_house_prices.ipynb, then `nbgrader autograde`.
 """
 
+import os
 import sys
 from pathlib import Path
 
 root = Path(__file__).resolve().parent
 sys.path.insert(0, str(root))  # so that the course is found even where it is not installed
+# nbgrader starts `alembic` by name when it makes the gradebook: it lies beside this interpreter,
+# which need not be on the path where the environment was not activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 from autograder.pipeline.release import PREPROCESSORS  # noqa: E402
 
