@@ -329,8 +329,8 @@ for rate in [0.1, 0.001, 1e-4, 2e-5]:
 # %% [markdown]
 # Learning rates that served well in lesson 03 run away to absurd numbers; one that does not run away
 # gets stuck. What is going on? Look at the columns: areas are around 120, bedrooms around 3 or 4. The
-# slope for a weight is *mistake times feature*, so the weight of the area feels every mistake
-# 40 times as strongly as that of the bedrooms. The bowl of the loss is a gorge: steep across, flat
+# slope for a weight is *mistake times feature*, so the weight of the area feels every mistake more
+# than 30 times as strongly as that of the bedrooms. The bowl of the loss is a gorge: steep across, flat
 # along. A step small enough for the steep side hardly moves along the flat one.
 
 # %% slide="slide"
