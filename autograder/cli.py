@@ -58,7 +58,7 @@ def run(name: str, arguments: list[str]) -> int:
 
 def complain(sentence: str) -> None:
     """One sentence to standard error."""
-    print(f"bp: {sentence}", file=sys.stderr)
+    print(f"bp: {' '.join(sentence.split())}", file=sys.stderr)
 
 
 def guarded(name: str, arguments: list[str]) -> int:

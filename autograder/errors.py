@@ -17,7 +17,7 @@ class CourseError(Exception):
     """
 
     def __init__(self, sentence: str, exit_status: int = 1) -> None:
-        super().__init__(sentence)
+        super().__init__(" ".join(sentence.split()))  # others' errors, quoted in it, have lines
         self.exit_status = exit_status
 
 
