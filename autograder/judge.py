@@ -70,13 +70,16 @@ class Verdict:
 
 @dataclass
 class Observation:
-    """What an answer gave on one case: read outputs, or the error that came instead."""
+    """What an answer gave on one case: read outputs, or the error that came instead.
+
+    ``arrays`` names the outputs that came as numpy arrays, whose dtype may be worth a remark.
+    """
 
     outputs: dict
     error: LearnerError | ContractError | None = None
     mutated: frozenset = frozenset()
     warnings: tuple = ()
-    foreign: str = ""
+    arrays: frozenset = frozenset()
 
 
 def observe(exercise, solution, case):
@@ -85,10 +88,13 @@ def observe(exercise, solution, case):
     try:
         raw = exercise.run(solution, case)
         outputs, error = {name: read(value) for name, value in raw.items()}, None
+        arrays = frozenset(name for name, value in raw.items() if isinstance(value, np.ndarray))
     except (LearnerError, ContractError) as caught:
-        outputs, error = {}, caught
+        outputs, error, arrays = {}, caught, frozenset()
     trace = solution.trace
-    return Observation(outputs, error, frozenset(trace.mutated), tuple(trace.warnings))
+    return Observation(
+        outputs, error, frozenset(trace.mutated), tuple(trace.warnings), arrays
+    )
 
 
 @dataclass

@@ -58,7 +58,7 @@ from bplib.play.linear import guesses_picture, line, losses_picture, one_house, 
 #
 # The true price is 400,000. Commit yourself before you go on; nobody counts whether you are right.
 
-# %% slide="slide"
+# %% slide="slide" jupyter={"source_hidden": true}
 blame = ask.predict(
     "He may turn two numbers: coins per square metre, and coins for the plot. Which should move?",
     ["only the price per square metre", "only the price of the plot",
@@ -406,7 +406,7 @@ print("coins per unit he found:", (w / std).round(-1), " the recipe:", course.HO
 # You can read this in more than one article: *"the gradient of $m x + c$ is $m$"*. Learning needs the
 # slope with respect to the **numbers he may turn**, $m$ and $c$. What is it?
 
-# %%
+# %% jupyter={"source_hidden": true}
 myth = ask.predict(
     "guess = m * x + c, with m = 150, x = 2, c = 50. Turn m up by 1. By how much does the guess rise?",
     ["by m = 150", "by x = 2", "by 1"],
@@ -436,6 +436,8 @@ myth.reveal("by x = 2")
 rng = np.random.default_rng(3)
 column, row = rng.normal(size=(30, 1)), rng.normal(size=30)
 print("shape of the difference:", (column - row).shape)
+
+# %% jupyter={"source_hidden": true}
 bug = ask.choose(
     "What is np.mean((guesses - prices)**2) the mean of?",
     {"30 squared mistakes, one for each house": "Count the entries of the difference above.",
