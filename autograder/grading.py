@@ -1,0 +1,240 @@
+"""Grades a submission as a class is graded: its code in the sandbox, the judge out here.
+
+A `Grader` holds one warm sandbox; every exercise of every submission gets a fresh process in it.
+What an exercise costs (an error, a hang, a death) it costs itself alone.
+"""
+
+import hashlib
+import os
+import secrets
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from autograder.errors import CourseError
+from autograder.judge import Diagnosis, Goal, Verdict, judge
+from autograder.notebooks import find_lesson, lesson_exercises, read_submission
+from autograder.sandbox.launch import BUBBLEWRAP, UNSHARE, Sandbox, how_it_died
+from autograder.sandbox.remote import Remote
+from autograder.sandbox.replay import cells_for, modules_to_warm
+from autograder.sandbox.stage import bundle
+from autograder.sandbox.wire import ChannelClosed, ChannelTimeout, WireError, clean
+from autograder.show import as_text
+
+CELL_SECONDS, REPLAY_SECONDS, GRACE = 10.0, 60.0, 2.0
+MOST_RESTARTS = 6
+ISOLATED = (BUBBLEWRAP, UNSHARE)
+
+
+def time_limit(given=None):
+    """Seconds for an exercise: ``given``, else BP_TIME_LIMIT, else None (each exercise's own)."""
+    text = os.environ.get("BP_TIME_LIMIT", "") if given is None else given
+    if text in ("", None):
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < 1e6:
+        raise CourseError(f"A time limit is a number of seconds above 0; got {text!r}.", 2)
+    return seconds
+
+
+def seed_of(source, exercise):
+    """The seed of an exercise's cases: the same for all submissions, unknown to each of them.
+
+    source: bytes, text or a number that stays with the grader.
+    """
+    data = source if isinstance(source, bytes) else str(source).encode()
+    return int.from_bytes(hashlib.blake2b(exercise.encode(), key=data[:64], digest_size=8).digest())
+
+
+class CellTrouble(Exception):
+    """A cell hung or died while it was replayed: its place among the cells, and how."""
+
+    def __init__(self, place, kind, text):
+        super().__init__(text)
+        self.place, self.kind, self.text = place, kind, text
+
+
+class Grader:
+    """One warm sandbox and the judge beside it; use it in a ``with`` statement.
+
+    seed_source: what the cases are drawn from; a new secret unless given.
+    seconds: time limit for every exercise, in place of its own.
+    apart: raise CourseError unless submissions are really kept apart from this machine.
+    """
+
+    def __init__(self, seed_source=None, seconds=None, apart=False, isolation=None):
+        self.seed_source = secrets.token_bytes(32) if seed_source is None else seed_source
+        self.seconds = time_limit(seconds)
+        self.sandbox = Sandbox(isolation)
+        if apart and self.isolation not in ISOLATED:
+            self.close()
+            raise CourseError("Other people's work is not run here without a sandbox: install "
+                              "bubblewrap (bwrap), or say that you trust it.")  # fmt: skip
+
+    @property
+    def isolation(self):
+        """How submissions are kept apart, in words."""
+        return self.sandbox.isolation
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def close(self):
+        """End the sandbox."""
+        self.sandbox.close()
+
+    # --- one exercise ---------------------------------------------------------------------------
+
+    def verdict(self, exercise, submission):
+        """The Verdict on one exercise of a submission; never raises for what the submission does."""
+        cells = cells_for(submission, exercise)
+        self.sandbox.warm(modules_to_warm(cells))
+        line, names, stopped = self.opened(exercise, submission, cells)
+        try:
+            solution = Remote(self.sandbox, line, names, self.seconds or exercise.time_limit)
+            rng = np.random.default_rng(seed_of(self.seed_source, exercise.name))
+            verdict = judge(exercise, solution, rng, solution.deadline)
+        finally:
+            self.sandbox.end(line)
+        return with_trouble(verdict, exercise, cells, stopped)
+
+    def opened(self, exercise, submission, cells):
+        """A line to a child in which the cells were run, the names it has, and what stopped.
+
+        A cell that hangs or dies is tried once more with its definitions alone, then left out;
+        the submission remembers it for its other exercises.
+        """
+        trouble = submission.trouble  # cell number -> how often, kind, text
+        until = time.monotonic() + REPLAY_SECONDS
+        for _ in range(MOST_RESTARTS):
+            line = self.sandbox.fork()
+            try:
+                names, stopped = self.replay(exercise, submission, cells, line, until)
+            except CellTrouble as error:
+                self.sandbox.end(line)
+                if error.place is None:
+                    break
+                number = cells[error.place].number
+                times = trouble.get(number, (0,))[0]
+                trouble[number] = (times + 1, error.kind, error.text)
+            else:
+                stopped.update({number: how[1:] for number, how in trouble.items()})
+                return line, names, stopped
+        line = self.sandbox.fork()
+        self.sandbox.end(line)
+        return line, (), {number: how[1:] for number, how in trouble.items()}
+
+    def replay(self, exercise, submission, cells, line, until):
+        """Run the cells in the child of ``line``; names that are there, cell number -> error."""
+        index, buffers = bundle(exercise, self.sandbox.folder)
+        trouble, stopped, place = submission.trouble, {}, None
+        modes = {0: "all", 1: "definitions"}
+        run = [cell for cell in cells if trouble.get(cell.number, (0,))[0] < 2]
+        message = {
+            "op": "open", "modules": index, "folder": self.sandbox.folder, "main": submission.main,
+            "cells": [[f"<cell {cell.number}>", cell.source,
+                       modes[trouble.get(cell.number, (0,))[0]]] for cell in run],
+            "cell_seconds": CELL_SECONDS, "names": [*exercise.functions, *exercise.uses],
+        }  # fmt: skip
+        try:
+            line.channel.send(message, buffers, time.monotonic() + 30)
+            while True:
+                limit = min(until, time.monotonic() + CELL_SECONDS + GRACE)
+                reply, _ = line.channel.receive(limit)
+                if reply.get("op") == "ready":
+                    known = {*exercise.functions, *exercise.uses}
+                    return known & set(reply["names"]), stopped
+                place = int(reply["cell"])
+                if reply["state"] == "ended" and reply["error"]:
+                    stopped[run[place].number] = tuple(clean(t, 300) for t in reply["error"])
+        except ChannelTimeout:
+            raise CellTrouble(_among(cells, run, place), "Timeout", "it does not end") from None
+        except ChannelClosed:
+            self.sandbox.end(line, patience=0.5)
+            raise CellTrouble(_among(cells, run, place), "Died", how_it_died(line.how)) from None
+        except (WireError, TypeError, ValueError, KeyError, IndexError, AttributeError):
+            raise CellTrouble(_among(cells, run, place), "Died",
+                              "it sent what cannot be read") from None  # fmt: skip
+
+    # --- a whole submission ---------------------------------------------------------------------
+
+    def verdicts(self, submission, lesson):
+        """Exercise name -> Verdict, for all exercises of the lesson."""
+        return {name: self.safely(exercise, submission)
+                for name, exercise in lesson_exercises(lesson).items()}  # fmt: skip
+
+    def safely(self, exercise, submission):
+        """`verdict`; where the grader itself fails, a verdict that says so: none is ever missing."""
+        try:
+            return self.verdict(exercise, submission)
+        except Exception as error:
+            self.sandbox.restart()
+            words = f"The grader failed on this answer ({type(error).__name__}): please tell the " \
+                    "instructor, it is not your mistake."  # fmt: skip
+            return Verdict(exercise.name, 0.0, exercise.points, "died", [],
+                           {}, [Diagnosis("grader-failed", words)])  # fmt: skip
+
+    def grade(self, path, lesson=None):
+        """What `bp grade` says about a notebook, as a dict for JSON; never raises for its content."""
+        found = {"notebook": str(path), "lesson": lesson or "", "points": 0.0, "max_points": 0.0,
+                 "isolation": self.isolation, "exercises": {}}  # fmt: skip
+        try:
+            submission = read_submission(path)
+            slug = lesson or find_lesson(submission)
+            if not slug:
+                raise CourseError(f"{submission.path.name} belongs to no lesson: no cell, name or "
+                                  "function of it is known.")  # fmt: skip
+            verdicts = self.verdicts(submission, slug)
+        except CourseError as error:
+            return {**found, "error": clean(error)}
+        found["lesson"] = slug
+        found["exercises"] = {name: plain(verdict) for name, verdict in verdicts.items()}
+        for key in ("points", "max_points"):
+            found[key] = round(sum(item[key] for item in found["exercises"].values()), 2)
+        return found
+
+
+def _among(cells, run, place):
+    """The place among ``cells`` of the cell at ``place`` of those that were run."""
+    return None if place is None or not 0 <= place < len(run) else cells.index(run[place])
+
+
+def plain(verdict):
+    """The fields that the command line gives of a Verdict."""
+    return {"points": verdict.points, "max_points": verdict.max_points, "status": verdict.status,
+            "diagnosis": verdict.diagnosis, "message": as_text(verdict)}  # fmt: skip
+
+
+def grade_notebook(path, seed_source=None, lesson=None, grader=None):
+    """`Grader.grade` with a grader of its own unless one is given."""
+    if grader is not None:
+        return grader.grade(path, lesson)
+    with Grader(seed_source) as own:
+        return own.grade(path, lesson)
+
+
+def with_trouble(verdict, exercise, cells, stopped):
+    """The verdict with a word about the cells that should have defined what is graded."""
+    if verdict.passed:
+        return verdict
+    own = [cell for cell in cells if cell.number in stopped
+           and (set(exercise.functions) & cell.defines or cell.grade_id == exercise.name)]  # fmt: skip
+    for cell in own[-1:]:
+        kind, text = stopped[cell.number]
+        if kind == "NotImplementedError":
+            continue
+        verdict.remarks.append(f"the cell that defines it stopped with {kind}: {text}")
+        if verdict.status == "missing" and kind in ("Timeout", "Died"):
+            verdict = replace(verdict, status=kind.lower(), goals=[Goal("it is written", None)],
+                              diagnoses=[Diagnosis(f"cell-{kind.lower()}", "The cell that defines "
+                                         f"it ended the program: {text}.")])  # fmt: skip
+    return verdict
+
+

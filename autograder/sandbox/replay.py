@@ -1,0 +1,124 @@
+"""Chooses the cells that are run before an exercise is judged.
+
+All of the submission's own, in order, up to the exercise's check (or to the end, where what is
+graded is defined later). Left out are only cells that stand unchanged in the released lesson, are
+no answers, and bind nothing that any cell to be run so much as mentions: plots, demonstrations.
+"""
+
+import ast
+import json
+import re
+from functools import lru_cache
+
+from autograder.course import find_course
+from autograder.errors import CourseError
+
+WORD = re.compile(r"[^\W\d]\w*")
+# Mentioned by a learner's cell: names may be reached that do not stand there.
+REACHES = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__main__", "__dict__",
+           "getattr", "sys", "importlib", "gc", "inspect"}  # fmt: skip
+# Mentioned by a lesson's own cell: it changes something that has no name.
+CHANGES = {"seterr", "seed", "filterwarnings", "simplefilter", "setattr", "exec", "globals",
+           "environ", "setrecursionlimit", "append", "update", "extend"}  # fmt: skip
+WARM = {"matplotlib": ("matplotlib.pyplot",), "ipywidgets": ("ipywidgets",),
+        "IPython": ("IPython.display",), "pandas": ("pandas",), "scipy": ("scipy",)}  # fmt: skip
+
+
+def cells_for(submission, exercise):
+    """The cells to run for ``exercise``, in order."""
+    wanted, cells = set(exercise.functions), submission.cells
+    checked = [place for place, cell in enumerate(cells) if exercise.name in cell.checks]
+    if checked:
+        before = cells[: checked[-1]]
+        if wanted <= set().union(*(cell.defines for cell in before), ()):
+            cells = before
+    return without_given(cells, given_cells(exercise.lesson))
+
+
+def without_given(cells, given):
+    """``cells`` without those of ``given`` (text -> names it binds) that nobody needs."""
+    unneeded = {cell.number for cell in cells if cell.source.strip() in given}
+    words = set().union(*(WORD.findall(cell.source) for cell in cells
+                          if cell.number not in unneeded), ())  # fmt: skip
+    if words & REACHES:
+        return list(cells)
+    changed = True
+    while changed:
+        changed = False
+        for cell in cells:
+            if cell.number in unneeded and given[cell.source.strip()] & words:
+                unneeded.discard(cell.number)
+                words |= set(WORD.findall(cell.source))
+                changed = True
+    return [cell for cell in cells if cell.number not in unneeded]
+
+
+@lru_cache(maxsize=32)
+def given_cells(slug):
+    """Text -> names bound, of the released lesson's cells that may be left out."""
+    try:
+        path = find_course().notebook(slug)
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (CourseError, OSError, ValueError):
+        return {}
+    texts = ["".join(cell["source"]).strip() for cell in cells if cell["cell_type"] == "code"]
+    modules = frozenset().union(*map(imported_names, texts))
+    found = {}
+    for cell in cells:
+        about = cell.get("metadata", {}).get("nbgrader", {})
+        if cell.get("cell_type") != "code" or about.get("solution"):
+            continue
+        text = "".join(cell["source"]).strip()
+        names = bound_names(text, modules)
+        if names is not None:
+            found[text] = names
+    return found
+
+
+def parsed(text):
+    """The tree of a trusted cell without its magics; an empty one where it is no Python."""
+    try:
+        return ast.parse("\n".join(line for line in text.split("\n")
+                                   if not re.match(r"\s*[%!]", line)))  # fmt: skip
+    except SyntaxError:
+        return None
+
+
+def imported_names(text):
+    """The names that a trusted cell imports."""
+    return {(alias.asname or alias.name).split(".")[0] for node in ast.walk(parsed(text) or
+            ast.Module([], [])) if isinstance(node, (ast.Import, ast.ImportFrom))
+            for alias in node.names}  # fmt: skip
+
+
+def bound_names(text, modules=frozenset()):
+    """The names that a trusted cell binds, or whose objects it may change; None for unnamed things.
+
+    modules: names of imported modules, whose functions may be called.
+    """
+    tree = parsed(text)
+    if tree is None:
+        return None
+    names, used = imported_names(text), set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.Name):
+            used.add(node.id)
+            if not isinstance(node.ctx, ast.Load):
+                names.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            used.add(node.attr)
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
+            names |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            names |= {part.id for part in ast.walk(node.func) if isinstance(part, ast.Name)
+                      } - modules  # fmt: skip
+    return None if used & CHANGES or "*" in names else names
+
+
+def modules_to_warm(cells):
+    """What the cells seem to import that is slow to import."""
+    words = set().union(*(WORD.findall(cell.source) for cell in cells), ())
+    words |= {"matplotlib"} if words & {"plt", "pyplot", "pylab"} else set()
+    return [module for word in WARM if word in words for module in WARM[word]]

@@ -1,0 +1,266 @@
+"""The messages between judge and sandbox: JSON with raw buffers, which can carry data alone.
+
+A message is two lengths, a JSON header and the bytes of its arrays. Nothing in it can name a
+class or a function, so reading one runs no code; whatever is too large, too deep or of another
+dtype is refused with a `WireError`. Used on both sides: the judge trusts none of what it reads.
+"""
+
+import json
+import math
+import struct
+import time
+
+import numpy as np
+
+from autograder.compare import Unreadable
+from autograder.solution import Ref, Rng, Strided
+
+LENGTHS = struct.Struct("<II")
+MOST_HEADER = 4 << 20
+MOST_BYTES = 64 << 20
+MOST_DEPTH = 40
+MOST_TEXT = 10_000
+MOST_DIGITS = 300
+EXACT = 1 << 53
+DTYPES = frozenset("bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 "
+                   "complex64 complex128".split())  # fmt: skip
+
+
+class WireError(Exception):
+    """A message that cannot be sent, or that must not be believed."""
+
+
+class ChannelClosed(Exception):
+    """The other side is gone."""
+
+
+class ChannelTimeout(Exception):
+    """The other side did not answer in time."""
+
+
+# --- values -------------------------------------------------------------------------------------
+
+
+class Encoder:
+    """Writes values as JSON nodes; arrays go into ``buffers``.
+
+    special: called with whatever is not plain (a function, an object) and this encoder; gives its
+        node.
+    """
+
+    def __init__(self, special):
+        self.special, self.buffers, self.size = special, [], 0
+
+    def node(self, value, depth=0):
+        """The node of ``value``; raises WireError for what is too large or too deep."""
+        kind = type(value)
+        if value is None or kind is bool:
+            return value
+        if kind is int:
+            return value if -EXACT < value < EXACT else self._long(value)
+        if kind is float:
+            return value if math.isfinite(value) else {"f": repr(value)}
+        if kind is str:
+            return value[:MOST_TEXT]
+        if depth > MOST_DEPTH:
+            raise WireError("nested too deeply")
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, np.generic):
+            return self._array(np.asarray(value), "n")
+        if isinstance(value, tuple):
+            return {"t": [self.node(item, depth + 1) for item in value]}
+        if isinstance(value, list):
+            return [self.node(item, depth + 1) for item in value]
+        if isinstance(value, dict):
+            return {"d": [[self.node(key, depth + 1), self.node(item, depth + 1)]
+                          for key, item in value.items()]}  # fmt: skip
+        return self._other(value, depth)
+
+    def _other(self, value, depth):
+        if isinstance(value, Ref):
+            return {"r": value.index}
+        if isinstance(value, Rng):
+            return {"g": self._long(value.seed)}
+        if isinstance(value, Strided):
+            return {"v": self.node(value.array, depth + 1)}
+        if isinstance(value, Unreadable):
+            return {"u": value.what[:MOST_TEXT]}
+        if type(value) is complex:
+            return {"z": [repr(value.real), repr(value.imag)]}
+        return self.special(value, self)
+
+    def _long(self, value):
+        if value.bit_length() > 3 * MOST_DIGITS:
+            return {"u": "a whole number of more than 300 digits"}
+        return {"i": str(value)}
+
+    def _array(self, value, tag="a"):
+        array = np.array(value, order="C")  # subclasses become plain arrays
+        if array.dtype.kind in "fc" and array.dtype.name not in DTYPES:
+            array = array.astype(complex if array.dtype.kind == "c" else float)
+        if array.dtype.name not in DTYPES:
+            return {"u": f"a {type(value).__name__}, not numbers"[:MOST_TEXT]}
+        data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+        self.size += len(data)
+        if self.size > MOST_BYTES:
+            raise WireError("too large")
+        self.buffers.append(data)
+        return {tag: [array.dtype.name, list(array.shape), len(self.buffers) - 1]}
+
+
+class Decoder:
+    """Reads nodes back; ``tags`` maps further allowed tags to functions of (content, decoder)."""
+
+    def __init__(self, buffers, tags=None):
+        self.buffers, self.tags = buffers, tags or {}
+
+    def value(self, node, depth=0):
+        """The value of ``node``; raises WireError for whatever is not plain data."""
+        if node is None or isinstance(node, (bool, int, float)):
+            return node
+        if isinstance(node, str):
+            return node[:MOST_TEXT]
+        if depth > MOST_DEPTH + 5:
+            raise WireError("nested too deeply")
+        if isinstance(node, list):
+            return [self.value(item, depth + 1) for item in node]
+        if not isinstance(node, dict) or len(node) != 1:
+            raise WireError("not a node")
+        (tag, content), = node.items()
+        try:
+            return self._tagged(tag, content, depth)
+        except (TypeError, ValueError, KeyError, IndexError, OverflowError) as error:
+            raise WireError(f"a bad {tag!r}: {error}") from None
+
+    def _tagged(self, tag, content, depth):
+        if tag == "t" and isinstance(content, list):
+            return tuple(self.value(item, depth + 1) for item in content)
+        if tag == "d":
+            return {self.value(key): self.value(item, depth + 1) for key, item in content}
+        if tag == "i" and len(content) <= MOST_DIGITS + 2:
+            return int(content)
+        if tag == "f" and content in ("nan", "inf", "-inf"):
+            return float(content)
+        if tag == "z":
+            real, imaginary = content
+            return complex(float(real), float(imaginary))
+        if tag == "u" and isinstance(content, str):
+            return Unreadable(clean(content, 120))
+        if tag == "a":
+            return self._array(*content)
+        if tag == "n":
+            return self._array(*content)[()]
+        if tag in self.tags:
+            return self.tags[tag](content, self)
+        raise WireError(f"an unknown tag {tag!r}")
+
+    def _array(self, name, shape, place):
+        if name not in DTYPES or len(shape) > 32 or not all(
+            type(n) is int and 0 <= n < 1 << 31 for n in shape
+        ) or type(place) is not int or place < 0:
+            raise WireError("not an array")
+        dtype, data = np.dtype(name), self.buffers[place]
+        if math.prod(shape) * dtype.itemsize != len(data):
+            raise WireError("an array of another size than it says")
+        if name == "bool":  # any byte but 0 is True: a bool array with a 2 in it is undefined
+            return (np.frombuffer(data, np.uint8) != 0).reshape(shape)
+        little = np.frombuffer(data, dtype.newbyteorder("<"))
+        return little.astype(dtype).reshape(shape)  # a copy of its own, writable
+
+
+def clean(text, limit=500):
+    """A stranger's text as one line without control characters, safe on a terminal.
+
+    >>> clean("a" + chr(27) + "[2Jb")
+    'a\\\\x1b[2Jb'
+    """
+    text = " ".join(str(text)[: 4 * limit].split())
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode("ascii")
+                    for c in text)
+    return shown if len(shown) <= limit else shown[:limit] + " ..."
+
+
+# --- messages -----------------------------------------------------------------------------------
+
+
+def pack(message, buffers=()):
+    """The bytes of a message: a JSON-able dict and its buffers."""
+    head = json.dumps({"m": message, "b": [len(data) for data in buffers]}).encode()
+    size = sum(map(len, buffers))
+    if len(head) > MOST_HEADER or size > MOST_BYTES:
+        raise WireError("too large")
+    return b"".join((LENGTHS.pack(len(head), size), head, *buffers))
+
+
+def unpack(head, body):
+    """The message and its buffers from header and body bytes; raises WireError."""
+    try:
+        parsed = json.loads(head)
+        message, lengths = parsed["m"], parsed["b"]
+    except (ValueError, RecursionError, KeyError, TypeError) as error:
+        raise WireError(f"not a message: {error}") from None
+    if not isinstance(message, dict) or not isinstance(lengths, list) or not all(
+        type(n) is int and n >= 0 for n in lengths
+    ) or sum(lengths) != len(body):
+        raise WireError("not a message")
+    buffers, place = [], 0
+    for length in lengths:
+        buffers.append(body[place:place + length])
+        place += length
+    return message, buffers
+
+
+class Channel:
+    """Messages over a socket (or anything with settimeout, sendall, recv and close)."""
+
+    def __init__(self, sock):
+        self.sock = sock
+
+    def send(self, message, buffers=(), deadline=None):
+        """Send one message; raises ChannelClosed, ChannelTimeout, WireError."""
+        data = pack(message, buffers)
+        try:
+            self.sock.settimeout(_left(deadline))
+            self.sock.sendall(data)
+        except TimeoutError:
+            raise ChannelTimeout from None
+        except OSError:
+            raise ChannelClosed from None
+
+    def receive(self, deadline=None):
+        """The next message and its buffers; raises ChannelClosed, ChannelTimeout, WireError."""
+        head, body = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
+        if head > MOST_HEADER or body > MOST_BYTES:
+            raise WireError("too large")
+        return unpack(self._read(head, deadline), self._read(body, deadline))
+
+    def _read(self, size, deadline):
+        pieces, missing = [], size
+        while missing:
+            try:
+                self.sock.settimeout(_left(deadline))
+                piece = self.sock.recv(min(missing, 1 << 20))
+            except TimeoutError:
+                raise ChannelTimeout from None
+            except OSError:
+                raise ChannelClosed from None
+            if not piece:
+                raise ChannelClosed
+            pieces.append(piece)
+            missing -= len(piece)
+        return b"".join(pieces)
+
+    def close(self):
+        """Close this end."""
+        self.sock.close()
+
+
+def _left(deadline):
+    """Seconds until a time.monotonic(); raises TimeoutError when it is over, None for no limit."""
+    if deadline is None:
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
