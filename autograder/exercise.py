@@ -66,6 +66,11 @@ class Output:
     atol: float | None = None
     any_shape: bool = False
 
+    @property
+    def short(self):
+        """What it is called behind "your": its name, or its words where there is one result."""
+        return self.says.removeprefix("the ") if self.name == "result" and self.says else self.name
+
 
 @dataclass(frozen=True)
 class Mistake:

@@ -293,7 +293,8 @@ def _relation_words(exercise, failing, wrong, brief):
         relation = find_relation(came, right, cases, BRIEF if name in brief else RELATIONS)
         if relation is not None:
             diagnoses[relation.id] = relation
-            names.setdefault(relation.id, []).append(output.name)
+            name = output.short
+            names.setdefault(relation.id, []).append(f"`{name}`" if name == output.name else name)
     said = [
         Diagnosis(key, _sentence(found.says, names[key])) for key, found in diagnoses.items()
     ]
@@ -317,7 +318,7 @@ def _sentence(says, names):
     if len(names) > 1:
         for one, many in ((" is ", " are "), (" has ", " have "), (" holds ", " hold ")):
             says = says.replace("{out}" + one, "{out}" + many)
-    text = says.format(out=" and ".join(f"`{name}`" for name in names))
+    text = says.format(out=" and ".join(names))
     return text[0].upper() + text[1:] + "."
 
 

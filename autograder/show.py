@@ -54,7 +54,7 @@ def show_example(exercise, trial):
         if finding is None or finding.ok:
             continue
         came, right = trial.seen.outputs[output.name], trial.right.outputs[output.name]
-        row = {"name": output.name, "yours": show_value(came), "right": show_value(right)}
+        row = {"name": output.short, "yours": show_value(came), "right": show_value(right)}
         row["says"] = _first_gap(came, right, finding)
         example["outputs"].append(row)
     return example
@@ -160,17 +160,17 @@ def as_html(verdict):
         if verdict.example:
             parts.append(_example_html(verdict.example))
         for item in _evidence_first(verdict.diagnoses):
-            parts.append(f'<p style="margin:.4em 0">{_marked(item.says)}')
+            parts.append(f'<p style="margin:.4em 0">{marked(item.says)}')
             if item.thought:
-                parts.append(f"<br><em>{_marked(item.thought)}</em>")
+                parts.append(f"<br><em>{marked(item.thought)}</em>")
             parts.append("</p>")
         if verdict.see:
             parts.append(f'<p style="margin:.4em 0">Read again: <em>{e(verdict.see)}</em></p>')
-    parts += [f'<p style="margin:.4em 0"><small>{_marked(r)}</small></p>' for r in verdict.remarks]
+    parts += [f'<p style="margin:.4em 0"><small>{marked(r)}</small></p>' for r in verdict.remarks]
     return "".join(parts) + "</section>"
 
 
-def _marked(text):
+def marked(text):
     """Escaped text in which `code` becomes code."""
     pieces = html.escape(text).split("`")
     return "".join(

@@ -48,12 +48,6 @@ def test_digits_are_the_known_ones():
     assert digest[:16] == "87ff0c9e40dc7e2c"
 
 
-def test_digits_agree_with_scikit_learn():
-    datasets = pytest.importorskip("sklearn.datasets")
-    theirs, (images, labels) = datasets.load_digits(), load_digits()
-    assert np.array_equal(theirs.data / 16, images) and np.array_equal(theirs.target, labels)
-
-
 def test_each_load_is_a_new_copy():
     load_digits()[0][:] = 7
     assert load_digits()[0].max() == 1
