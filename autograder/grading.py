@@ -4,6 +4,7 @@ A `Grader` holds one warm sandbox; every exercise of every submission gets a fre
 What an exercise costs (an error, a hang, a death) it costs itself alone.
 """
 
+import atexit
 import hashlib
 import os
 import secrets
@@ -134,7 +135,7 @@ class Grader:
     def replay(self, exercise, submission, cells, line, until):
         """Run the cells in the child of ``line``; names that are there, cell number -> error."""
         index, buffers = bundle(exercise, self.sandbox.folder)
-        trouble, stopped, place = submission.trouble, {}, None
+        trouble, stopped, place = submission.trouble, {}, 0
         modes = {0: "all", 1: "definitions"}
         run = [cell for cell in cells if trouble.get(cell.number, (0,))[0] < 2]
         message = {
@@ -148,12 +149,14 @@ class Grader:
             while True:
                 limit = min(until, time.monotonic() + CELL_SECONDS + GRACE)
                 reply, _ = line.channel.receive(limit)
+                errors = list(reply["errors"])
+                place = len(errors)
                 if reply.get("op") == "ready":
+                    for cell, error in zip(run, errors, strict=True):
+                        if error:
+                            stopped[cell.number] = clean(error[0], 60), clean(error[1], 300)
                     known = {*exercise.functions, *exercise.uses}
                     return known & set(reply["names"]), stopped
-                place = int(reply["cell"])
-                if reply["state"] == "ended" and reply["error"]:
-                    stopped[run[place].number] = tuple(clean(t, 300) for t in reply["error"])
         except ChannelTimeout:
             raise CellTrouble(_among(cells, run, place), "Timeout", "it does not end") from None
         except ChannelClosed:
@@ -218,6 +221,44 @@ def grade_notebook(path, seed_source=None, lesson=None, grader=None):
         return grader.grade(path, lesson)
     with Grader(seed_source) as own:
         return own.grade(path, lesson)
+
+
+def grade_many(paths, jobs=1, lesson=None, seed_source=None, seconds=None, apart=False):
+    """`Grader.grade` for each of ``paths``, in their order, as they get done.
+
+    The cases are the same for all of them. jobs: how many processes grade at the same time.
+    """
+    source = secrets.token_bytes(32) if seed_source is None else seed_source
+    settings, left = (source, seconds, apart), list(paths)
+    if jobs > 1 and len(left) > 1:
+        from concurrent.futures import ProcessPoolExecutor
+        from concurrent.futures.process import BrokenProcessPool
+
+        with ProcessPoolExecutor(min(jobs, len(left)), initializer=_worker_begins,
+                                 initargs=settings) as pool:  # fmt: skip
+            try:
+                for graded in pool.map(_worker_grades, paths, [lesson] * len(paths)):
+                    yield graded
+                    left.pop(0)
+            except BrokenProcessPool:  # a worker was killed: this process goes on alone
+                pass
+    if left:
+        with Grader(*settings) as grader:
+            for path in left:
+                yield grader.grade(path, lesson)
+
+
+_worker = []
+
+
+def _worker_begins(*settings):
+    """In a worker process: one grader for all that it will be given."""
+    _worker.append(Grader(*settings))
+    atexit.register(_worker[0].close)
+
+
+def _worker_grades(path, lesson):
+    return _worker[0].grade(path, lesson)
 
 
 def with_trouble(verdict, exercise, cells, stopped):

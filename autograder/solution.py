@@ -88,6 +88,19 @@ class Trace:
     printed: bool = False
 
 
+class Printed(io.TextIOBase):
+    """Takes the place of standard output: notices that something was printed, and keeps nothing."""
+
+    encoding, anything = "utf-8", False
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        self.anything = self.anything or bool(text)
+        return len(text)
+
+
 class Machine:
     """Carries out programs on the learner's namespace, and remembers results by number."""
 
@@ -139,7 +152,7 @@ class Machine:
 
     def run(self, start, program, count_of=None):
         """Run the steps, numbered from ``start``; raise LearnerError for whatever they raise."""
-        printed = io.StringIO()
+        printed = Printed()
         with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed):
             warnings.simplefilter("always")
             try:
@@ -156,7 +169,7 @@ class Machine:
                 raise LearnerError(kind, str(error)[:500], _where(error)) from None
             finally:
                 self.trace.warnings += [str(item.message)[:200] for item in caught[:5]]
-                self.trace.printed = self.trace.printed or bool(printed.getvalue())
+                self.trace.printed = self.trace.printed or printed.anything
 
 
 def _positions(found, known):
@@ -217,7 +230,7 @@ class Solution:
         self.evaluate(start, [step], [])
         count = self.count(Ref(start))
         if count != len(returns):
-            raise ContractError("wrong-number-of-results", _count_sentence(name, returns, count))
+            raise ContractError("wrong-number-of-results", count_sentence(name, returns, count))
         first = self.reserve(count)
         items = [("item", Ref(start), place) for place in range(count)]
         kept = [Ref(first + place) for place in range(count)]
@@ -245,7 +258,8 @@ def count_results(result):
     return 0
 
 
-def _count_sentence(name, returns, count):
+def count_sentence(name, returns, count):
+    """What is said when ``count`` results came in place of those named in ``returns``."""
     promised = ", ".join(returns)
     if count == -1:
         came = "nothing (None): is the `return` missing?"

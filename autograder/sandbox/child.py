@@ -54,15 +54,16 @@ class Child:
         """Take in the library, run the cells, tell of each, and say which names are there."""
         imports.install(message["modules"], buffers, message["folder"])
         namespace = cells.fresh_namespace(message["main"])
+        errors = []
         for number, (name, source, mode) in enumerate(message["cells"]):
-            self.channel.send({"op": "cell", "cell": number, "state": "begins"})
-            error = cells.run_cell(name, source, mode, namespace, message["cell_seconds"])
-            self.channel.send({"op": "cell", "cell": number, "state": "ended", "error": error})
+            if number:
+                self.channel.send({"op": "cell", "errors": errors})
+            errors.append(cells.run_cell(name, source, mode, namespace, message["cell_seconds"]))
         imports.judging()
         there = {name: namespace[name] for name in message["names"]
                  if callable(namespace.get(name))}  # fmt: skip
         self.machine.namespace = there
-        self.channel.send({"op": "ready", "names": list(there)})
+        self.channel.send({"op": "ready", "names": list(there), "errors": errors})
 
     # --- programs -------------------------------------------------------------------------------
 
@@ -76,7 +77,10 @@ class Child:
         try:
             program = [decoder.value(step) for step in message["program"]]
             self.machine.run(message["start"], program)
-            reply["results"] = [self.result(encoder, index) for index in message["fetch"]]
+            if message["unpack"]:
+                reply["count"] = self.unpack(message["start"], *message["unpack"])
+            reply["results"] = [self.result(encoder, index) for index in message["fetch"]
+                                if index in self.machine.results]
         except LearnerError as error:
             reply = {"op": "reply", "error": [error.kind, error.text[:500], error.where]}
         except BaseException as error:  # KeyboardInterrupt, or an error whose text raises
@@ -85,6 +89,14 @@ class Child:
         reply["trace"] = [sorted(trace.mutated), trace.warnings[:20], trace.printed]
         reply["dropped"], self.dropped = self.dropped, []
         self.channel.send(reply, encoder.buffers)
+
+    def unpack(self, index, first, wanted):
+        """How many results a kept one holds; if as many as wanted, each is kept from ``first`` on."""
+        value = self.machine.results[index]
+        count = count_results(value)
+        if count == wanted:
+            self.machine.run(first, [("item", Ref(index), place) for place in range(count)])
+        return count
 
     def result(self, encoder, index):
         """The node of one kept result."""

@@ -14,7 +14,7 @@ import numpy as np
 from autograder.errors import ContractError, LearnerError
 from autograder.sandbox.launch import how_it_died
 from autograder.sandbox.wire import ChannelClosed, ChannelTimeout, Decoder, Encoder, WireError, clean
-from autograder.solution import Ref, Solution, Trace
+from autograder.solution import Ref, Solution, Trace, count_sentence
 
 MOST_CALLBACKS_DEEP = 30
 UFUNCS = {np.add: "+", np.subtract: "-", np.multiply: "*", np.true_divide: "/", np.power: "**",
@@ -46,10 +46,36 @@ class Remote(Solution):
 
     def evaluate(self, start, program, fetch):
         """See `Solution.evaluate`; raises LearnerError for all that happens over there."""
+        reply, results = self._run(start, program, fetch)
+        if len(results) != len(fetch):
+            raise self._dead("it sent another number of results")
+        return results
+
+    def call(self, name, *args, returns=None, **kwargs):
+        """See `Solution.call`; the results are counted and unpacked in the same message."""
+        if returns is None:
+            return super().call(name, *args, **kwargs)
+        start, first = self.reserve(1), self.reserve(len(returns))
+        refs = [Ref(first + place) for place in range(len(returns))]
+        wanted = [ref for ref, what in zip(refs, returns, strict=True)
+                  if not what.startswith("cache")]  # fmt: skip
+        step = ("call", name, args, kwargs)
+        reply, results = self._run(start, [step], wanted, (first, len(returns)))
+        count = reply.get("count")
+        if type(count) is not int or (count == len(returns)) != (len(results) == len(wanted)):
+            raise self._dead("it sent another number of results than it says")
+        if count != len(returns):
+            raise ContractError("wrong-number-of-results", count_sentence(name, returns, count))
+        values = iter(results)
+        return tuple(ref if what.startswith("cache") else next(values)
+                     for ref, what in zip(refs, returns, strict=True))  # fmt: skip
+
+    def _run(self, start, program, fetch, unpack=()):
+        """Send a program; its whole reply, and the results of it that could be fetched."""
         encoder = Encoder(self._special)
         message = {
             "op": "evaluate", "start": start, "fresh": self.fresh,
-            "fetch": [ref.index for ref in fetch],
+            "fetch": [ref.index for ref in fetch], "unpack": list(unpack),
             "program": [encoder.node(tuple(step)) for step in program],
         }  # fmt: skip
         self.fresh = False
@@ -60,11 +86,9 @@ class Remote(Solution):
                 raise learner_error(*reply["error"])
             decoder = Decoder(buffers)
             results = [decoder.value(node) for node in reply["results"]]
-            if len(results) != len(fetch):
-                raise WireError("another number of results")
         except (WireError, TypeError, ValueError, KeyError, AttributeError) as error:
             raise self._dead(f"it sent what cannot be read ({clean(error, 80)})") from None
-        return results
+        return reply, results
 
     def count(self, ref):
         """See `Solution.count`."""

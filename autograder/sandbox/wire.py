@@ -16,6 +16,7 @@ from autograder.compare import Unreadable
 from autograder.solution import Ref, Rng, Strided
 
 LENGTHS = struct.Struct("<II")
+CHUNK = 1 << 16
 MOST_HEADER = 4 << 20
 MOST_BYTES = 64 << 20
 MOST_DEPTH = 40
@@ -173,12 +174,17 @@ def clean(text, limit=500):
     """A stranger's text as one line without control characters, safe on a terminal.
 
     >>> clean("a" + chr(27) + "[2Jb")
-    'a\\\\x1b[2Jb'
+    'a\\x1b[2Jb'
     """
-    text = " ".join(str(text)[: 4 * limit].split())
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode("ascii")
-                    for c in text)
+    shown = printable(" ".join(str(text)[: 4 * limit].split()))
     return shown if len(shown) <= limit else shown[:limit] + " ..."
+
+
+def printable(text):
+    """``text`` with everything that is not a letter, sign or space written out as its code."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 # --- messages -----------------------------------------------------------------------------------
@@ -215,7 +221,7 @@ class Channel:
     """Messages over a socket (or anything with settimeout, sendall, recv and close)."""
 
     def __init__(self, sock):
-        self.sock = sock
+        self.sock, self.ahead = sock, bytearray()
 
     def send(self, message, buffers=(), deadline=None):
         """Send one message; raises ChannelClosed, ChannelTimeout, WireError."""
@@ -236,20 +242,20 @@ class Channel:
         return unpack(self._read(head, deadline), self._read(body, deadline))
 
     def _read(self, size, deadline):
-        pieces, missing = [], size
-        while missing:
+        while len(self.ahead) < size:
             try:
                 self.sock.settimeout(_left(deadline))
-                piece = self.sock.recv(min(missing, 1 << 20))
+                piece = self.sock.recv(max(CHUNK, min(size - len(self.ahead), 1 << 20)))
             except TimeoutError:
                 raise ChannelTimeout from None
             except OSError:
                 raise ChannelClosed from None
             if not piece:
                 raise ChannelClosed
-            pieces.append(piece)
-            missing -= len(piece)
-        return b"".join(pieces)
+            self.ahead += piece
+        data = bytes(self.ahead[:size])
+        del self.ahead[:size]
+        return data
 
     def close(self):
         """Close this end."""
