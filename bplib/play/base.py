@@ -74,6 +74,10 @@ def demo(*, lesson: str, name: str, title: str, sentence: str, question: str,
     named ``changed``: for instance to wind an animation back to its first frame.
     """
 
+    taken = {"size", "scheme", "seed", "reset"} & {c.name for c in controls}
+    if taken:
+        raise ValueError(f"{name}: no control may be called {sorted(taken)}")
+
     def wrap(draw: Callable[..., str]) -> Demo:
         made = Demo(lesson, name, title, sentence, question, draw, tuple(controls), start, after)
         object.__setattr__(made, "__doc__", draw.__doc__)
@@ -199,7 +203,7 @@ class Play:
         desk = ipw.VBox([*sliders, row])
         desk.add_class("bp-desk")
         self.ui = ipw.VBox([head, self.image, self.message, desk])
-        for name in ("bp-play", f"bp-{self.look.size}", f"bp-{self.look.scheme}"):
+        for name in ("bp-any", "bp-play", f"bp-{self.look.size}", f"bp-{self.look.scheme}"):
             self.ui.add_class(name)
 
     def _moved(self, name: str, value: Any) -> None:

@@ -105,7 +105,7 @@ def learning_rate(figure: Figure, look: Look, rate: float, start: float, seed: i
     headline, sentence = _verdict(rate)
     if start == 0:
         headline, sentence = "It stays", "The slope at the bottom is 0, so no step goes anywhere."
-    ax.set_title(f"{headline}  (learning rate {rate:.3g})")
+    ax.set_title(headline)
     _steps_table(table, look, path)
     gone = np.flatnonzero(np.abs(path) > 6.5)
     out = f" It has left the picture at step {gone[0]}." if len(gone) else ""

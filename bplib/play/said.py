@@ -44,7 +44,7 @@ class Asked:
         head = ipw.HTML(f'<style>{skin.sheet()}</style><div class="bp-asked">'
                         f"{skin.marked(question)}</div>")
         self.ui = ipw.VBox([head, *rest, self.message])
-        for name in ("bp-ask", "bp-light"):
+        for name in ("bp-any", "bp-ask", "bp-light"):
             self.ui.add_class(name)
 
     def say(self, text: str, kind: str = "note") -> Said:

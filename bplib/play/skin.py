@@ -101,17 +101,17 @@ _SHEET = """
  width:11em!important;min-width:11em;flex:none;text-align:left;white-space:normal}
 .bp-play .bp-player .widget-hslider>.widget-label{width:auto!important;min-width:3.5em}
 .bp-play .widget-readout{min-width:4.2em;font-variant-numeric:tabular-nums;background:transparent}
-:is(.bp-play,.bp-ask) .slider-container{min-height:calc(var(--bp-t)*1.9);display:flex;align-items:center}
-:is(.bp-play,.bp-ask) .noUi-target{width:100%;height:calc(var(--bp-t)*.4);background:var(--bp-rule);border:0;
+.bp-any .slider-container{min-height:calc(var(--bp-t)*1.9);display:flex;align-items:center}
+.bp-any .noUi-target{width:100%;height:calc(var(--bp-t)*.4);background:var(--bp-rule);border:0;
  border-radius:99px;box-shadow:none;margin:0 calc(var(--bp-t)*.75)}
-:is(.bp-play,.bp-ask) .noUi-connect{background:var(--bp-blue)}
-:is(.bp-play,.bp-ask) .noUi-horizontal .noUi-handle{width:calc(var(--bp-t)*1.5);height:calc(var(--bp-t)*1.5);
+.bp-any .noUi-connect{background:var(--bp-blue)}
+.bp-any .noUi-horizontal .noUi-handle{width:calc(var(--bp-t)*1.5);height:calc(var(--bp-t)*1.5);
  top:calc(var(--bp-t)*-.55);right:calc(var(--bp-t)*-.75);border-radius:50%;
  background:var(--bp-blue);border:3px solid var(--bp-paper);box-shadow:0 0 0 1px var(--bp-quiet);
  cursor:grab;transform:none}
-:is(.bp-play,.bp-ask) .noUi-handle:focus,:is(.bp-play,.bp-ask) .noUi-handle:hover{outline:3px solid var(--bp-orange);
+.bp-any .noUi-handle:focus,.bp-any .noUi-handle:hover{outline:3px solid var(--bp-orange);
  outline-offset:1px;transform:none}
-:is(.bp-play,.bp-ask) .noUi-handle:before,:is(.bp-play,.bp-ask) .noUi-handle:after{display:none}
+.bp-any .noUi-handle:before,.bp-any .noUi-handle:after{display:none}
 .bp-buttons,.bp-ask .bp-row{flex-flow:row wrap!important;gap:8px;margin-top:6px;overflow:visible}
 .bp-play .widget-button,.bp-play .widget-toggle-button,.bp-ask .widget-button{height:auto;
  width:auto;min-width:0;font-size:var(--bp-t);line-height:1.2;padding:.55em 1.05em;

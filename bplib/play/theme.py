@@ -23,12 +23,12 @@ SCHEMES = ("light", "dark")
 LIGHT = {
     "paper": "#ffffff", "panel": "#f3f5f8", "ink": "#1b2430", "quiet": "#5d6875", "rule": "#d9dee5",
     "blue": "#0069a8", "orange": "#d14f00", "green": "#008060", "purple": "#a3377f",
-    "gold": "#ad7b00", "sky": "#2f8fd0",
+    "gold": "#ad7b00", "brown": "#6a4a00", "sky": "#2f8fd0",
 }
 DARK = {
     "paper": "#12161d", "panel": "#1e252f", "ink": "#f2f5f9", "quiet": "#aab4c0", "rule": "#37414e",
     "blue": "#5fb0f2", "orange": "#ff8a4a", "green": "#3fd0a4", "purple": "#ee8fc8",
-    "gold": "#f2c14a", "sky": "#a5d4ff",
+    "gold": "#f2c14a", "brown": "#ffe08a", "sky": "#a5d4ff",
 }
 
 
@@ -55,6 +55,7 @@ class Look:
     green: str
     purple: str
     gold: str
+    brown: str
     sky: str
     text: float = 11.0
     small: float = 9.5
@@ -79,7 +80,7 @@ class Look:
     @property
     def path(self) -> str:
         """Where it has been before."""
-        return self.gold
+        return self.brown
 
     @property
     def truth(self) -> str:
