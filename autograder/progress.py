@@ -112,16 +112,19 @@ class Progress:
 
     def _row(self, item: LessonProgress) -> str:
         here = item.lesson.slug == self.next_slug()
-        title = html.escape(item.lesson.title)
+        slug = item.lesson.slug  # the notebook that shows the map lies in a folder beside it
+        title = (f'<a href="../{slug}/{slug}.ipynb" target="_blank">'
+                 f"{html.escape(item.lesson.title)}</a>")
         mark = f'<span aria-hidden="true">{MARKS[item.state]}</span>'
-        return (f'<tr style="{"font-weight:600" if here else ""}">'
-                f'<td style="{CELL}">{mark}</td><td style="{CELL}">{item.lesson.slug[:2]}</td>'
-                f'<td style="{CELL};white-space:normal">{title}<br><span style="{QUIET}">'
+        return (f'<tr style="background:none;{"font-weight:600" if here else ""}">'
+                f'<td style="{CELL}">{mark}</td><td style="{CELL}">{slug[:2]}</td>'
+                f'<td style="{CELL};width:99%">{title}<br><span style="{QUIET}">'
                 f"{html.escape(item.lesson.question)}</span></td>"
-                f'<td style="{CELL}">{item.count}{" · next" if here else ""}</td></tr>')
+                f'<td style="{CELL};white-space:nowrap">{item.count}'
+                f'{"<br>next" if here else ""}</td></tr>')
 
 
-TABLE = "border-collapse:collapse;width:100%;font-size:100%"
+TABLE = "border-collapse:collapse;table-layout:auto;width:100%;font-size:100%;color:inherit"
 CAPTION = "text-align:left;font-weight:600;font-size:115%;padding:.2em .5em"
 HEADING = "text-align:left;padding:.9em .5em .2em;border-bottom:1px solid currentColor"
 CELL = "text-align:left;vertical-align:top;padding:.35em .5em"
