@@ -1,0 +1,508 @@
+"""Checks of lesson 07: softmax cross-entropy and the mean squared error, forward and back."""
+
+import numpy as np
+
+from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
+from autograder.exercises.common import in_other_forms
+from autograder.exercises.pairs_07 import (
+    BIG,
+    CACHE_KEPT,
+    LESSON,
+    backward_twice,
+    far_apart,
+    labels,
+)
+from bplib import layers, losses
+
+NAMES = ("softmax_cross_entropy_forward", "softmax_cross_entropy_backward", "mse_forward",
+         "mse_backward")
+REFERENCE = {name: getattr(losses, name) for name in NAMES}
+
+# --- softmax_cross_entropy ----------------------------------------------------------------------
+
+
+def _entropy_cases(upstream):
+    def cases(rng):
+        def case(n, c, special="", logits=None):
+            more = {"dout": float(rng.choice([-1, 1]) * rng.uniform(0.3, 3))} if upstream else {}
+            logits = rng.normal(size=(n, c)) * 1.5 if logits is None else logits
+            return Case(special, {"N": n, "C": c}, logits=logits, labels=labels(rng, n, c), **more)
+
+        for _ in range(4):
+            sizes = draw_sizes(rng, "NC", low=3)
+            yield case(sizes["N"], sizes["C"])
+        yield case(1, 4, "one example (N = 1)")
+        yield case(5, 2, "two classes (C = 2)")
+        yield case(4, 4, "as many classes as examples (N = C)")
+        yield case(3, 4, BIG, far_apart(rng, 4))
+        sure = case(4, 3, BIG, rng.permuted([[1000.0, -1000.0, 2.0]] * 4, axis=1))
+        yield sure
+        yield from in_other_forms(case(5, 3), rng, names=("logits",))
+
+    return cases
+
+
+MEAN_LOSS = "np.mean(np.log(total) - shifted[np.arange(N), labels]).item()"
+CLASSES = "shifted = logits - logits.max(axis=1, keepdims=True)"
+
+
+def _loss(text):
+    return ((MEAN_LOSS, text),)
+
+
+SOFTMAX_CROSS_ENTROPY_FORWARD = Exercise(
+    "softmax_cross_entropy_forward", LESSON, 3,
+    outputs=(Output("loss", "the loss"),),
+    cases=_entropy_cases(False),
+    run=lambda solution, case: {"loss": solution.call(
+        "softmax_cross_entropy_forward", case.logits, case.labels, returns=("loss", "cache"))[0]},
+    reference=REFERENCE,
+    see="One number that says how wrong",
+    mistakes=(
+        Mistake(
+            "sum-for-mean", "The losses of the examples are added up; agreed was their mean.",
+            edits=_loss("np.sum(np.log(total) - shifted[np.arange(N), labels]).item()"),
+            equivalent=("times-N",),
+        ),
+        Mistake(
+            "not-averaged", "Each example has its loss, but the mean over them is missing.",
+            edits=_loss("np.log(total) - shifted[np.arange(N), labels]"),
+            equivalent=("unaveraged",),
+        ),
+        Mistake(
+            "sign", "The loss has the wrong sign: the logarithm of a share is negative.",
+            edits=_loss("-np.mean(np.log(total) - shifted[np.arange(N), labels]).item()"),
+        ),
+        Mistake(
+            "no-logarithm", "The logarithm is missing: minus the mean share of the true class.",
+            edits=_loss("-np.mean(probs[np.arange(N), labels]).item()"),
+        ),
+        Mistake(
+            "one-minus-share",
+            "The loss is 1 minus the share of the true class; agreed was minus its "
+            "logarithm.",
+            edits=_loss("np.mean(1 - probs[np.arange(N), labels]).item()"),
+        ),
+        Mistake(
+            "clipped-share",
+            "For large scores the loss stops growing: the share was kept away from 0 "
+            "before the logarithm.",
+            "That avoids the infinity and loses the number. The logarithm of exp(z) / total is "
+            "z - log(total), and no exp is needed for z.",
+            edits=_loss("np.mean(-np.log(probs[np.arange(N), labels] + 1e-12)).item()"),
+            equivalent=("fails-with-very-large-scores-rows-far-apart",),
+        ),
+        Mistake(
+            "log-of-zero",
+            "The loss is infinite for large scores: a share that is rounded to 0 has "
+            "no logarithm.",
+            "The logarithm of exp(z) / total is z - log(total), and no exp is needed for z.",
+            edits=_loss("np.mean(-np.log(probs[np.arange(N), labels])).item()"),
+            equivalent=("fails-with-very-large-scores-rows-far-apart",),
+        ),
+        Mistake(
+            "overflow",
+            "It is right for moderate scores and not a number for large ones: exp(1000) "
+            "is infinite.",
+            edits=((CLASSES, "shifted = logits - 0"),),
+            equivalent=("fails-with-very-large-scores-rows-far-apart",),
+        ),
+        Mistake(
+            "largest-of-table",
+            "The largest score of the whole table is taken off every row: a row "
+            "that lies far below has no share left.",
+            edits=((CLASSES, "shifted = logits - logits.max()"),),
+            equivalent=("fails-with-very-large-scores-rows-far-apart",),
+        ),
+        Mistake(
+            "every-label",
+            "`probs[:, labels]` takes the columns of all labels for every example: an "
+            "N by N table.",
+            "One entry for each row is wanted: row n, column labels[n].",
+            edits=_loss("np.mean(np.log(total)[:, None] - shifted[:, labels]).item()"),
+        ),
+        Mistake(
+            "all-classes", "The logarithms of all shares are averaged; only the true class counts.",
+            edits=_loss("np.mean(np.log(total)[:, None] - shifted).item()"),
+        ),
+        Mistake(
+            "averaged-over-classes",
+            "The sum is divided by N times C; it is a mean over the examples.",
+            "With one-hot labels np.mean of the whole table divides by C as well.",
+            edits=_loss("(np.sum(np.log(total) - shifted[np.arange(N), labels]) / (N * C)).item()"),
+            equivalent=("times-1-over-C",),
+        ),
+        Mistake(
+            "softmax-twice", "The softmax is taken twice: of the scores, and again of the shares.",
+            "A loss that takes logits does the softmax itself; give it scores, not shares.",
+            functions={"softmax_cross_entropy_forward": lambda logits, labels: (
+                losses.softmax_cross_entropy_forward(layers.softmax(logits), labels))},
+        ),
+        Mistake(
+            "no-softmax", "The scores go into the loss as they are: the share's denominator is "
+            "missing.",
+            edits=_loss("np.mean(-logits[np.arange(N), labels]).item()"),
+        ),
+        Mistake(
+            "wrong-axis", "The softmax runs over the examples; it should run over the classes.",
+            functions={"softmax_cross_entropy_forward": lambda logits, labels: (
+                float(np.mean(np.log(np.exp(logits - logits.max(0)).sum(0))[labels] - (
+                    logits - logits.max(0))[np.arange(len(labels)), labels])), None)},
+        ),
+        Mistake(
+            "base-two", "The logarithm has base 2; agreed was the natural one.",
+            edits=_loss("np.log2(np.e) * np.mean(np.log(total) - shifted[np.arange(N), labels]"
+                        ").item()"),
+        ),
+        Mistake(
+            "likeliest-class",
+            "The share of the likeliest class is used; it should be the true one.",
+            "The net's own favourite is in the logits; what is true is in the labels.",
+            edits=_loss("np.mean(np.log(total) - shifted.max(axis=1)).item()"),
+        ),
+        Mistake(
+            "labels-from-one", "The column left of the true class is used: labels count from 0.",
+            edits=_loss("np.mean(np.log(total) - shifted[np.arange(N), labels - 1]).item()"),
+        ),
+        Mistake(
+            "each-class-yes-or-no",
+            "Each class is judged as a yes-or-no question of its own; agreed "
+            "was minus the logarithm of the true class's share alone.",
+            functions={"softmax_cross_entropy_forward": lambda logits, labels: (
+                lambda p, y: (float(np.mean(-np.sum(y * np.log(p) + (1 - y) * np.log(1 - p), 1))),
+                              None)
+            )(layers.softmax(logits), np.eye(np.shape(logits)[1])[labels])},
+        ),
+    ),
+    variants=(
+        Variant("log-sum-exp", {"softmax_cross_entropy_forward": lambda logits, labels: (
+            np.mean(np.logaddexp.reduce(np.asarray(logits, float), axis=1)
+                    - np.take_along_axis(np.asarray(logits), labels[:, None], 1)[:, 0]),
+            {"logits": logits, "labels": labels})}),
+        Variant("one-hot", {"softmax_cross_entropy_forward": lambda logits, labels: (
+            lambda s: (np.array(-np.sum(np.eye(s.shape[1])[labels] * (
+                s - np.log(np.exp(s).sum(1, keepdims=True)))) / len(s)), None)
+        )(logits - logits.max(1, keepdims=True))}),
+        Variant("loop", {"softmax_cross_entropy_forward": lambda logits, labels: (sum(
+            max(map(float, row)) + float(np.log(np.sum(np.exp(row - max(row))))) - float(row[y])
+            for row, y in zip(logits, labels, strict=True)) / len(labels), (logits, labels))}),
+    ),
+)  # fmt: skip
+
+DLOGITS = "return dlogits * (dout / len(probs))"
+HOT = "dlogits[np.arange(len(probs)), labels] -= 1"
+COPY = "dlogits = probs.copy()"
+
+
+def _dlogits(text):
+    return ((DLOGITS, f"return {text}"),)
+
+
+SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
+    "softmax_cross_entropy_backward", LESSON, 4,
+    outputs=(Output("dlogits", "the gradient dlogits"), CACHE_KEPT),
+    cases=_entropy_cases(True),
+    run=backward_twice("softmax_cross_entropy_forward", "softmax_cross_entropy_backward",
+                       "logits labels", "dlogits", losses.softmax_cross_entropy_forward),
+    reference=REFERENCE,
+    uses=("softmax_cross_entropy_forward",),
+    upstream="dout",
+    see="Back through the loss",
+    mistakes=(
+        Mistake(
+            "mean-missing",
+            "The mean over the batch is missing: the gradient is N times too large.",
+            "The loss is a mean, so each example's part in it is 1/N.",
+            edits=_dlogits("dlogits * dout"), equivalent=("times-N",),
+        ),
+        Mistake(
+            "averaged-twice", "The mean is taken twice: the gradient is divided by N squared.",
+            edits=_dlogits("dlogits * (dout / len(probs) ** 2)"), equivalent=("times-1-over-N",),
+        ),
+        Mistake(
+            "upstream-ignored", "The upstream gradient `dout` is not used.",
+            "Nothing follows this loss in most nets, and dout is 1.0. When something does, a "
+            "weight "
+            "on the loss for instance, it must not be lost.",
+            edits=_dlogits("dlogits / len(probs)"), equivalent=("as-if-1-dout",),
+        ),
+        Mistake(
+            "upstream-and-mean-missing", "Both the upstream gradient `dout` and the mean over the "
+            "batch are missing.", edits=_dlogits("dlogits"),
+        ),
+        Mistake(
+            "sign", "The gradient has the wrong sign: it is share minus truth.",
+            edits=_dlogits("dlogits * (-dout / len(probs))"), equivalent=("negates-dout",),
+        ),
+        Mistake(
+            "truth-missing", "The shares come back without the truth being subtracted.",
+            edits=((HOT, ""),),
+        ),
+        Mistake(
+            "truth-added", "1 is added at the true class; it should be subtracted.",
+            edits=((HOT, "dlogits[np.arange(len(probs)), labels] += 1"),),
+        ),
+        Mistake(
+            "every-label", "1 is subtracted in the columns of all labels, for every example.",
+            "`[:, labels]` picks whole columns. One entry for each row is wanted: row n, column "
+            "labels[n].",
+            edits=((HOT, "dlogits[:, labels] -= 1"),),
+        ),
+        Mistake(
+            "true-class-only", "Only the true class gets a gradient; every score moves the loss.",
+            "A larger score of another class makes the true class's share smaller.",
+            edits=((DLOGITS, "hot = np.eye(probs.shape[1])[labels]\n"
+                    "    return hot * dlogits * (dout / len(probs))"),),
+        ),
+        Mistake(
+            "by-the-shares",
+            "That is the gradient with respect to the shares, -1/share at the true "
+            "class; it has not gone back through the softmax.",
+            edits=((DLOGITS, "hot = np.eye(probs.shape[1])[labels]\n"
+                    "    return -hot / probs * (dout / len(probs))"),),
+        ),
+        Mistake(
+            "softmax-slope-again",
+            "The slope of the softmax is multiplied in once more; share minus "
+            "truth has it already.",
+            edits=_dlogits("dlogits * probs * (1 - probs) * (dout / len(probs))"),
+        ),
+        Mistake(
+            "divided-by-classes", "The gradient is divided by the number of classes; the mean runs "
+            "over the examples.",
+            edits=_dlogits("dlogits * (dout / probs.shape[1])"), equivalent=("times-N-over-C",),
+        ),
+        Mistake(
+            "divided-by-both",
+            "The gradient is divided by N times C; the mean runs over the examples "
+            "alone.",
+            edits=_dlogits("dlogits * (dout / probs.size)"), equivalent=("times-1-over-C",),
+        ),
+        Mistake(
+            "labels-from-one", "1 is subtracted left of the true class: labels count from 0.",
+            edits=((HOT, "dlogits[np.arange(len(probs)), labels - 1] -= 1"),),
+        ),
+        Mistake(
+            "squared-error",
+            "That is the gradient of a squared difference between shares and truth, "
+            "twice too large for the cross-entropy.",
+            edits=_dlogits("2 * dlogits * (dout / len(probs))"), equivalent=("times-2",),
+        ),
+        Mistake(
+            "likeliest-class",
+            "1 is subtracted at the likeliest class; it should be at the true one.",
+            edits=((HOT, "dlogits[np.arange(len(probs)), probs.argmax(axis=1)] -= 1"),),
+        ),
+        Mistake(
+            "writes-into-cache", "The first gradient is right, but the backward writes into its "
+            "cache: used a second time, the cache gives another one.",
+            "`dlogits = probs` gives the same array a second name; nothing is copied.",
+            edits=((COPY, "dlogits = probs"),), equivalent=("input-mutated",),
+        ),
+    ),
+    variants=(
+        Variant("one-hot", {"softmax_cross_entropy_backward": lambda dout, cache: (
+            dout * (cache[0] - np.eye(cache[0].shape[1])[cache[1]]) / len(cache[1]))}),
+        Variant("recomputes", {
+            "softmax_cross_entropy_forward": lambda logits, labels: (
+                losses.softmax_cross_entropy_forward(logits, labels)[0], (logits, labels)),
+            "softmax_cross_entropy_backward": lambda dout, cache: (
+                dout / len(cache[1]) * (layers.softmax(cache[0]) - (
+                    np.arange(np.shape(cache[0])[1]) == cache[1][:, None])))}),
+        Variant("chain", {"softmax_cross_entropy_backward": lambda dout, cache: (
+            lambda p, y: layers.softmax_backward(
+                np.where(y, -dout / len(p) / np.maximum(p, 1e-300), 0), np.maximum(p, 1e-300))
+        )(cache[0], np.eye(cache[0].shape[1])[cache[1]] > 0)}),
+        Variant("lists", {"softmax_cross_entropy_backward": lambda dout, cache: [
+            [float(dout) * (float(p) - (c == y)) / len(cache[1]) for c, p in enumerate(row)]
+            for row, y in zip(*cache, strict=True)]}),
+    ),
+)  # fmt: skip
+
+# --- mse ----------------------------------------------------------------------------------------
+
+
+def _mse_cases(upstream):
+    def cases(rng):
+        def case(*shape, special=""):
+            more = {"dout": float(rng.choice([-1, 1]) * rng.uniform(0.3, 3))} if upstream else {}
+            sizes = dict(zip("NM", shape, strict=False))
+            return Case(special, sizes, predictions=rng.normal(1, 2, shape),
+                        targets=rng.normal(0, 1.5, shape), **more)
+
+        for low in (2, 2, 3, 3):
+            sizes = draw_sizes(rng, "NM", low=low)
+            yield case(sizes["N"], sizes["M"])
+        yield case(1, 3, special="one example (N = 1)")
+        yield case(4, 1, special="one output, shape (N, 1)")
+        yield case(5, special="one axis, shape (N,)")
+        yield from in_other_forms(case(4, 3), rng)
+
+    return cases
+
+
+MSE_LOSS = "np.mean(mistakes * mistakes).item()"
+
+
+def _mse(text):
+    return ((MSE_LOSS, text),)
+
+
+MSE_FORWARD = Exercise(
+    "mse_forward", LESSON, 2,
+    outputs=(Output("loss", "the loss"),),
+    cases=_mse_cases(False),
+    run=lambda solution, case: {"loss": solution.call(
+        "mse_forward", case.predictions, case.targets, returns=("loss", "cache"))[0]},
+    reference=REFERENCE,
+    see="One number that says how wrong",
+    mistakes=(
+        Mistake("sum-for-mean", "The squares are added up; agreed was their mean.",
+                edits=_mse("np.sum(mistakes * mistakes).item()"), equivalent=("times-NM",)),
+        Mistake(
+            "mean-over-examples",
+            "The sum is divided by the number of examples; agreed was the mean "
+            "over all elements, N times M of them.",
+            edits=_mse("np.sum(mistakes * mistakes).item() / len(mistakes)"),
+            equivalent=("times-M",),
+        ),
+        Mistake(
+            "mean-over-outputs", "The sum is divided by the number of outputs; agreed was the mean "
+            "over all elements, N times M of them.",
+            edits=_mse("np.sum(mistakes * mistakes).item() / mistakes.shape[-1]"),
+            equivalent=("times-N",),
+        ),
+        Mistake("half", "There is a factor 1/2 too much: agreed was the plain mean of the squares.",
+                edits=_mse("np.mean(mistakes * mistakes).item() / 2"),
+                equivalent=("times-1-over-2",)),
+        Mistake("not-squared", "The mistakes are averaged without being squared.",
+                edits=_mse("np.mean(mistakes).item()")),
+        Mistake("absolute", "The sizes of the mistakes are averaged; agreed was their squares.",
+                edits=_mse("np.mean(np.abs(mistakes)).item()")),
+        Mistake("root", "A square root has been taken: that is the RMSE; agreed was the MSE.",
+                edits=_mse("np.sqrt(np.mean(mistakes * mistakes)).item()"),
+                equivalent=("square-root",)),
+        Mistake("mean-then-square", "The mistakes are averaged first and squared afterwards.",
+                edits=_mse("np.mean(mistakes).item() ** 2")),
+        Mistake("difference-of-squares",
+                "The squares are subtracted; the square belongs around the "
+                "difference.",
+                edits=(("mistakes = predictions - targets", "mistakes = np.sqrt(np.abs("
+                        "predictions**2 - targets**2)) * np.sqrt(np.sign(predictions**2 - "
+                        "targets**2) + 0j)"),
+                       (MSE_LOSS, "np.mean(mistakes * mistakes).real.item()")),
+                ),
+        Mistake("not-averaged", "Each element has its square, but the mean over them is missing.",
+                edits=_mse("mistakes * mistakes")),
+        Mistake("averaged-per-output", "There is a mean for each output; agreed was one number.",
+                edits=_mse("np.mean(mistakes * mistakes, axis=0)")),
+        Mistake("averaged-per-example", "There is a mean for each example; agreed was one number.",
+                edits=_mse("np.mean(mistakes * mistakes, axis=-1)")),
+        Mistake("one-less", "The sum is divided by one less than the number of elements.",
+                edits=_mse("np.sum(mistakes * mistakes).item() / max(mistakes.size - 1, 1)")),
+        Mistake("sign", "The loss has the wrong sign.",
+                edits=_mse("-np.mean(mistakes * mistakes).item()")),
+    ),
+    variants=(
+        Variant("flat", {"mse_forward": lambda predictions, targets: (
+            lambda d: (d @ d / d.size, d))(np.ravel(predictions) - np.ravel(targets))}),
+        Variant("of-rows", {"mse_forward": lambda predictions, targets: (
+            np.array(np.square(np.subtract(targets, predictions)).mean()), {})}),
+        Variant("sum", {"mse_forward": lambda predictions, targets: (
+            sum((float(p) - float(t)) ** 2
+                for p, t in zip(predictions.flat, targets.flat, strict=True))
+            / predictions.size, [predictions, targets])}),
+    ),
+)  # fmt: skip
+
+SLOPE = "return (dout * 2 / predictions.size) * (predictions - targets)"
+
+
+def _slope(text):
+    return ((SLOPE, f"return {text}"),)
+
+
+def _writes_cache_mse(dout, cache):
+    predictions, targets = cache
+    predictions -= targets
+    return dout * 2 / predictions.size * predictions
+
+
+MSE_BACKWARD = Exercise(
+    "mse_backward", LESSON, 2,
+    outputs=(Output("dpredictions", "the gradient dpredictions"), CACHE_KEPT),
+    cases=_mse_cases(True),
+    run=backward_twice("mse_forward", "mse_backward", "predictions targets", "dpredictions",
+                       losses.mse_forward),
+    reference=REFERENCE,
+    uses=("mse_forward",),
+    upstream="dout",
+    see="Back through the loss",
+    mistakes=(
+        Mistake("upstream-ignored", "The upstream gradient `dout` is not used.",
+                "Where nothing follows the loss dout is 1.0; where something does, it must not be "
+                "lost.",
+                edits=_slope("(2 / predictions.size) * (predictions - targets)"),
+                equivalent=("as-if-1-dout",)),
+        Mistake("mean-missing", "The mean over all elements is missing in the gradient.",
+                "The loss divides by the number of elements, so its gradient does too.",
+                edits=_slope("dout * 2 * (predictions - targets)"), equivalent=("times-NM",)),
+        Mistake("mean-over-examples", "The gradient is divided by the number of examples; the loss "
+                "is a mean over all N times M elements.",
+                edits=_slope("dout * 2 / len(predictions) * (predictions - targets)"),
+                equivalent=("times-M",)),
+        Mistake("mean-over-outputs",
+                "The gradient is divided by the number of outputs; the loss is "
+                "a mean over all N times M elements.",
+                edits=_slope("dout * 2 / predictions.shape[-1] * (predictions - targets)"),
+                equivalent=("times-N",)),
+        Mistake("two-missing", "The factor 2 is missing: the slope of m squared is 2 m.",
+                edits=_slope("dout / predictions.size * (predictions - targets)"),
+                equivalent=("times-1-over-2",)),
+        Mistake("two-and-mean-missing", "Both the factor 2 and the mean over the elements are "
+                "missing.", edits=_slope("dout * (predictions - targets)")),
+        Mistake("averaged-twice", "The mean is taken twice.",
+                edits=_slope("dout * 2 / predictions.size**2 * (predictions - targets)"),
+                equivalent=("times-1-over-NM",)),
+        Mistake("sign", "The gradient has the wrong sign: the mistake is prediction minus target.",
+                edits=_slope("dout * 2 / predictions.size * (targets - predictions)"),
+                equivalent=("negates-dout",)),
+        Mistake("mistake-missing", "The gradient is the same in every place: the mistake itself is "
+                "missing in it.",
+                edits=_slope("dout * 2 / predictions.size * np.ones_like(predictions)")),
+        Mistake("sign-of-mistake",
+                "Only the sign of each mistake is used, not its size: that is the "
+                "gradient of the mean absolute error.",
+                edits=_slope("dout / predictions.size * np.sign(predictions - targets)")),
+        Mistake("targets-ignored", "The targets do not enter: the gradient is taken of the squared "
+                "predictions.",
+                edits=_slope("dout * 2 / predictions.size * predictions"),
+                equivalent=("ignores-targets",)),
+        Mistake("summed", "The gradient is one number: each prediction has a slope of its own.",
+                edits=_slope("(dout * 2 / predictions.size * (predictions - targets)).sum()"),
+                equivalent=("summed-too-much",)),
+        Mistake("loss-again", "The squared mistakes came back; their slope was wanted.",
+                edits=_slope("dout * (predictions - targets) ** 2 / predictions.size")),
+        Mistake("writes-into-cache",
+                "The first gradient is right, but the backward writes into its "
+                "cache: used a second time, the cache gives another one.",
+                "`predictions -= targets` changes the array that the forward was given.",
+                functions={"mse_backward": _writes_cache_mse}, equivalent=("input-mutated",)),
+    ),
+    variants=(
+        Variant("difference-cached", {
+            "mse_forward": lambda predictions, targets: (
+                lambda d: (np.mean(d**2), d))(np.asarray(predictions, float) - targets),
+            "mse_backward": lambda dout, cache: 2 * dout * cache / cache.size}),
+        Variant("other-order", {"mse_backward": lambda dout, cache: (
+            np.subtract(cache[0], cache[1]) / np.size(cache[0]) * dout * 2)}),
+        Variant("lists", {"mse_backward": lambda dout, cache: (
+            np.array([dout * 2 * (float(p) - float(t)) / cache[0].size
+                      for p, t in zip(cache[0].flat, cache[1].flat, strict=True)]
+                     ).reshape(cache[0].shape)
+        ).tolist()}),
+    ),
+)  # fmt: skip
+
+EXERCISES = (SOFTMAX_CROSS_ENTROPY_FORWARD, SOFTMAX_CROSS_ENTROPY_BACKWARD, MSE_FORWARD,
+             MSE_BACKWARD)

@@ -1,0 +1,89 @@
+"""What the checks of lesson 07 share: cases for layers, a backward that must spare its cache."""
+
+import numpy as np
+
+from autograder.compare import agree, read
+from autograder.exercise import Case, Output, draw_sizes
+from autograder.exercises.common import in_other_forms, own_cache
+from autograder.solution import Strided
+
+LESSON = "07_layers"
+BIG = "very large scores, rows far apart"
+SAME = (1e-6, 1e-7, 1e-12)
+
+# Weighs nothing: it earns no points, and loses some when a backward writes into its cache.
+CACHE_KEPT = Output("second_call_agrees", "the cache, used a second time", weight=0.0)
+
+
+def backward_twice(forward, backward, arguments, grads, reference, look=None):
+    """A ``run`` for a backward with a documented cache, called twice on one cache.
+
+    arguments: forward's inputs in the case; grads: names of the results; reference: the forward of
+    bplib; look: (case, gradient) -> the gradient to compare, where several are right.
+    """
+    names, wanted = arguments.split(), tuple(grads.split())
+
+    def once(solution, case, cache):
+        if len(wanted) == 1:
+            return (solution.call(backward, case.dout, cache),)
+        return solution.call(backward, case.dout, cache, returns=wanted)
+
+    def run(solution, case):
+        cache = own_cache(solution, forward, reference, [case.inputs[n] for n in names], {})
+        first, second = once(solution, case, cache), once(solution, case, cache)
+        alike = all(agree(read(a), read(b), SAME) for a, b in zip(first, second, strict=True))
+        if look is not None:
+            first = tuple(look(case, item) for item in first)
+        return {**dict(zip(wanted, first, strict=True)), CACHE_KEPT.name: alike}
+
+    return run
+
+
+def table(rng, sizes, special="", upstream=False, scale=1.5):
+    """A case with one table ``x`` (N, D), and ``dout`` of its shape if asked for."""
+    shape = (sizes["N"], sizes["D"])
+    more = {"dout": rng.normal(size=shape)} if upstream else {}
+    return Case(special, sizes, x=rng.normal(scale=scale, size=shape), **more)
+
+
+def table_cases(upstream=False, extremes=()):
+    """rng -> cases for an operation that works entry by entry on a table (N, D).
+
+    extremes: inputs so large that a formula may overflow; left out when empty.
+    """
+    def cases(rng):
+        for letters in range(4):
+            yield table(rng, draw_sizes(rng, "ND", low=2 + (letters == 3)), upstream=upstream)
+        yield table(rng, {"N": 1, "D": 4}, "one example (N = 1)", upstream)
+        if extremes:
+            large = table(rng, {"N": 3, "D": len(extremes)}, "", upstream)
+            x = np.stack([rng.permutation(extremes) for _ in range(3)])
+            yield large.but("very large inputs (up to 1000 either way)", x=x)
+        yield from in_other_forms(table(rng, draw_sizes(rng, "ND"), "", upstream), rng)
+
+    return cases
+
+
+def labels(rng, n, c):
+    """Class numbers (n,) from 0 to c - 1: unsorted, and from n = 3 on at least one stands twice."""
+    found = rng.integers(0, c, n)
+    while n > 2 and ((np.diff(found) >= 0).all() or len(set(found.tolist())) == n):
+        found = rng.integers(0, c, n)
+    return found
+
+
+def far_apart(rng, c):
+    """Scores (3, c) near 1000, near 100 and near -1000: rows at least 900 apart."""
+    return rng.normal(size=(3, c)) * 2 + np.array([[100.0], [1000.0], [-1000.0]])
+
+
+def as_views(case, *names, special="a view into a larger array"):
+    """The case with some of its arrays handed over as non-contiguous views."""
+    return case.but(special, **{name: Strided(case.inputs[name]) for name in names})
+
+
+def as_single(case):
+    """The case with its floating arrays in single precision."""
+    floats = {name: value.astype(np.float32) for name, value in case.inputs.items()
+              if isinstance(value, np.ndarray) and value.dtype.kind == "f"}
+    return case.but("single precision (float32)", **floats)
