@@ -89,7 +89,7 @@ def bubblewrap_command(folder):
     for secret in secret_folders():
         if any(Path(secret).is_relative_to(where) for where in bound):
             command += ["--tmpfs", secret, "--remount-ro", secret]
-    return command
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
 class Sandbox:
