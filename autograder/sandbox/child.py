@@ -87,7 +87,7 @@ class Child:
             reply = {"op": "reply", "error": [type(error).__name__, cells.text_of(error), ""]}
         trace = self.machine.trace
         reply["trace"] = [sorted(trace.mutated), trace.warnings[:20], trace.printed]
-        reply["dropped"], self.dropped = self.dropped, []
+        reply["dropped"] = self.forgotten()
         self.channel.send(reply, encoder.buffers)
 
     def unpack(self, index, first, wanted):
@@ -145,6 +145,12 @@ class Child:
         weakref.finalize(token, self.dropped.append, number)
         return token
 
+    def forgotten(self):
+        """Numbers of the judge's objects that nobody here has any more, each told once."""
+        numbers = self.dropped[:]
+        del self.dropped[: len(numbers)]
+        return numbers
+
     def handle(self, value, _):
         """The node of an object of ours that the judge may use but never sees."""
         if isinstance(value, Token):
@@ -157,9 +163,8 @@ class Child:
         """Have the judge call its function; meanwhile carry out what it wants done here."""
         encoder = Encoder(self.handle)
         nodes = [encoder.node(args), encoder.node(kwargs)]
-        dropped, self.dropped = self.dropped, []
-        self.channel.send({"op": "callback", "id": number, "args": nodes, "dropped": dropped},
-                          encoder.buffers)  # fmt: skip
+        self.channel.send({"op": "callback", "id": number, "args": nodes,
+                           "dropped": self.forgotten()}, encoder.buffers)  # fmt: skip
         while True:
             message, buffers = self.channel.receive()
             if message["op"] == "answer":

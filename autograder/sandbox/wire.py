@@ -92,7 +92,7 @@ class Encoder:
         return self.special(value, self)
 
     def _long(self, value):
-        if value.bit_length() > 3 * MOST_DIGITS:
+        if value.bit_length() > 1000:
             return {"u": "a whole number of more than 300 digits"}
         return {"i": str(value)}
 
@@ -139,7 +139,7 @@ class Decoder:
             return tuple(self.value(item, depth + 1) for item in content)
         if tag == "d":
             return {self.value(key): self.value(item, depth + 1) for key, item in content}
-        if tag == "i" and len(content) <= MOST_DIGITS + 2:
+        if tag == "i" and len(content) <= MOST_DIGITS + 4:
             return int(content)
         if tag == "f" and content in ("nan", "inf", "-inf"):
             return float(content)
