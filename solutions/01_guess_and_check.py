@@ -20,12 +20,16 @@
 # ## How this page works
 #
 # This page has words, toys, and grey boxes with code in them. To run a box, click into it, hold
-# **Shift** and press **Enter**. You cannot break anything. If something looks odd, run the boxes
-# again from the top.
+# **Shift** and press **Enter** (or press ▶ at the top of the page). Do that again and again, and
+# you walk down the page from box to box. Some boxes are folded: you see one line and three dots.
+# They run in the same way.
+#
+# You cannot break anything. If something looks odd, run the boxes again from the top.
 #
 # Wrong answers are welcome here. They are how your machine learns, and you too.
 #
-# **Run the first box now.** It fetches the toys. Nothing happens that you can see, and that is fine.
+# **Run the first box now.** It fetches the toys. Nothing happens that you can see, and that is
+# fine.
 
 # %% slide="skip"
 from autograder import check
@@ -69,7 +73,8 @@ from bplib.play.walks import hide_and_seek, race, watch
 #
 # Before you start, make a guess. Nobody counts whether you are right.
 
-# %% slide="fragment"
+# %% slide="fragment" jupyter={"source_hidden": true}
+# A question for you: run this box.
 hunt = ask.predict(
     "You hear only 'warmer' or 'colder'. Can you find the treasure wherever it is?",
     ["yes, always", "only with luck", "no, two words are not enough"])
@@ -81,7 +86,8 @@ treasure()
 # %% [markdown] slide="skip"
 # Found it? Hide a new one and try again with fewer moves. Then run this box:
 
-# %% slide="subslide"
+# %% slide="subslide" jupyter={"source_hidden": true}
+# The answer: run this box.
 hunt.reveal("yes, always", "Warmer: go on. Colder: turn round. Close by: take small steps.")
 
 # %% [markdown] slide="slide"
@@ -98,14 +104,15 @@ hunt.reveal("yes, always", "Warmer: go on. Colder: turn round. Close by: take sm
 one_knob()
 
 # %% [markdown] slide="skip"
-# 1. **Move the sugar.** Every jug that you taste leaves a dot. How few jugs do you need to find the
-#    best one?
+# 1. **Move the sugar.** Every jug that you taste leaves a dot. How few jugs do you need to find
+#    the best one?
 # 2. **Then press the ▶ button** beside *the machine's tries*. Now the machine plays. Watch: when
 #    does it move, and when does it stay where it is?
 
 # %% [markdown] slide="skip"
-# You can also ask for an error with a line of code. This asks for the jug with 4 spoons, and rounds
-# the answer to two digits after the point. **Change the 4 to another number and run it again.**
+# You can also ask for an error with a line of code. This asks for the jug with 4 spoons, and
+# rounds the answer to two digits after the point. **Change the 4 to another number and run it
+# again.**
 
 # %% slide="skip"
 round(lemonade_error(4), 2)
@@ -132,7 +139,8 @@ round(lemonade_error(4), 2)
 for sugar in [4, 5, 6]:
     print(sugar, "spoons: error", round(lemonade_error(sugar), 2))
 
-# %% slide="subslide"
+# %% slide="subslide" jupyter={"source_hidden": true}
+# A question for you: run this box.
 ask.choose(
     "Now the machine stands at 6 spoons. The errors are: 5 spoons 1.96, 6 spoons 0.16, 7 spoons "
     "0.36. Where does it go?",
@@ -154,8 +162,8 @@ ask.choose(
 # * `<` means *is smaller than*.
 # * `best = guess` means: remember `guess` under the name `best`.
 #
-# So these two lines, which are already there, say: *if the jug with less is better than the best so
-# far, it is the best now.*
+# So these two lines, which are already there, say: *if the jug with less is better than the best
+# so far, it is the best now.*
 #
 # ```
 # if error(guess - step) < error(best):
@@ -163,8 +171,8 @@ ask.choose(
 # ```
 #
 # **Write the same two lines for the jug with *more*.** Take away the line
-# `raise NotImplementedError()` and put yours in its place. Keep the gaps at the beginning of the
-# lines: the gap says what belongs to the `if`.
+# `raise NotImplementedError()` and put yours in its place. Keep the spaces at the beginning of
+# the lines: they say what belongs to the `if`.
 #
 # <details><summary>Hint 1</summary>Less is minus. What is more?</details>
 # <details><summary>Hint 2</summary>Your two lines look like the two that are there. There are two
@@ -191,11 +199,13 @@ check("better_guess", better_guess)
 # %% [markdown] slide="slide"
 # ## Smaller and smaller steps
 #
-# The machine is at 6 spoons, and neither 5 nor 7 is better. But 6 is not perfect: its error is 0.16.
+# The machine is at 6 spoons, and neither 5 nor 7 is better. But 6 is not perfect: its error is
+# 0.16.
 #
 # What should it do now?
 
-# %% slide="fragment"
+# %% slide="fragment" jupyter={"source_hidden": true}
+# A question for you: run this box.
 stuck = ask.predict("Nothing better to the left, nothing better to the right. What would you do?",
                     ["give up", "take bigger steps", "take smaller steps"])
 stuck
@@ -203,6 +213,9 @@ stuck
 # %% slide="subslide"
 print("a bigger step, 2:    ", round(lemonade_error(4), 2), "and", round(lemonade_error(8), 2))
 print("a smaller step, half:", round(lemonade_error(5.5), 2), "and", round(lemonade_error(6.5), 2))
+
+# %% slide="fragment" jupyter={"source_hidden": true}
+# The answer: run this box.
 stuck.reveal("take smaller steps", "At 6 the error was 0.16. At 6.5 it is 0.01: much better!")
 
 # %% [markdown] slide="slide"
@@ -217,10 +230,11 @@ stuck.reveal("take smaller steps", "At 6 the error was 0.16. At 6.5 it is 0.01: 
 # | 4 | 0.5 | 5.5, 6, 6.5 | 6.5 |
 # | 5 | 0.5 | 6, 6.5, 7 | 6.5, it stays: **halve the step** |
 #
-# What it writes down is its **path**: 4, 5, 6, 6, 6.5, 6.5. Six numbers for five tries, because the
-# start is written down too.
+# What it writes down is its **path**: 4, 5, 6, 6, 6.5, 6.5. Six numbers for five tries, because
+# the start is written down too.
 
-# %% slide="skip"
+# %% slide="skip" jupyter={"source_hidden": true}
+# A puzzle for you: run this box.
 ask.order_lines(
     "Press the lines in the order in which the machine works.",
     ["write down where you start", "again and again: taste the three jugs",
@@ -234,16 +248,16 @@ ask.order_lines(
 # %% [markdown] slide="skip"
 # ### Your turn: `guess_and_check`
 #
-# This code has **two gaps**.
+# This code has **two gaps**: each is a place that says `YOUR CODE HERE`.
 #
 # * **First gap:** begin the path. A list is written with square brackets: `[5]` is a list with the
 #   number 5 in it. Which number is in your `path` before the first try?
-# * **Second gap:** `new` is the best of the three jugs. Write the rule of this section in two lines:
-#   *if `new` is the same as `guess`, then `step` becomes half of `step`.*
+# * **Second gap:** `new` is the best of the three jugs. Write the rule of this section in two
+#   lines: *if `new` is the same as `guess`, then `step` becomes half of `step`.*
 #
-# Two signs that look alike: `==` asks *is it the same?* and `=` says *becomes*. Half of something is
-# written `/ 2`. (`best_of_three` does what your `better_guess` does. It is finished already, so that
-# a slip up there does no harm down here.)
+# Two signs that look alike: `==` asks *is it the same?* and `=` says *becomes*. Half of something
+# is written `/ 2`. (`best_of_three` does what your `better_guess` does. It is finished already, so
+# that a slip up there does no harm down here.)
 #
 # The line `for one_try in range(tries):` means: do what is indented below, once for every try.
 #
@@ -251,8 +265,8 @@ ask.order_lines(
 # <code>path =</code> and then a list with that in it.</details>
 # <details><summary>Hint 2, second gap</summary>The first line begins with <code>if</code> and ends
 # with a colon, as in <code>better_guess</code>. In it you ask with <code>==</code>.</details>
-# <details><summary>Hint 3, second gap</summary>The second line has to <em>keep</em> the new step. It
-# begins with <code>step =</code>.</details>
+# <details><summary>Hint 3, second gap</summary>The second line has to <em>keep</em> the new step.
+# It begins with <code>step =</code>.</details>
 
 # %% solution="guess_and_check" slide="skip"
 def guess_and_check(error, guess, step, tries):
@@ -281,10 +295,11 @@ check("guess_and_check", guess_and_check)
 watch(guess_and_check, start=0, step=2, tries=16)
 
 # %% [markdown] slide="skip"
-# Every square is one try. **Change the three numbers in the box and run it again.** What happens if
-# it starts at 12? If the step is 5? If there are only 4 tries?
+# Every square is one try. **Change the three numbers in the box and run it again.** What happens
+# if it starts at 12? If the step is 5? If there are only 4 tries?
 
-# %% slide="slide"
+# %% slide="slide" jupyter={"source_hidden": true}
+# A question for you: run this box.
 bet = ask.predict(
     "Two machines start at 0 spoons, and each has 16 tries. One is careful: its step is a tenth of "
     "a spoon. One is bold: its step is 2 spoons. Which is closer to the best jug at the end?",
@@ -294,7 +309,8 @@ bet
 # %% slide="subslide"
 race(finished_machine, 0.1, 2)
 
-# %% slide="skip"
+# %% slide="skip" jupyter={"source_hidden": true}
+# The answer: run this box.
 bet.reveal("the bold one", "The careful one got as far as 1.6 spoons. A big step is for far away, "
                            "and close by the bold one makes its step smaller on its own.")
 
@@ -310,49 +326,52 @@ two_knobs()
 
 # %% [markdown] slide="skip"
 # Find the best jug yourself first. Then press ▶ and watch the machine. It goes up like stairs: a
-# bit of sugar, a bit of lemon. In 24 rounds it is almost there: the best jug has 6.4 spoons and 3.2
-# lemons, and it is at 6.06 and 3.06. Tick *show the whole map* to see why: it walks along a narrow
-# valley.
+# bit of sugar, a bit of lemon. In 24 rounds it is almost there: the best jug has 6.4 spoons and
+# 3.2 lemons, and it is at 6.06 and 3.06. Tick *show the whole map* to see why: it walks along a
+# narrow valley.
 
 # %% [markdown] slide="slide"
 # ## True or not?
 #
 # People say: **"A machine can only know what somebody has told it."** What do you think?
 
-# %% slide="fragment"
+# %% slide="fragment" jupyter={"source_hidden": true}
+# A question for you: run this box.
 claim = ask.predict("A machine can only know what somebody has told it.",
                     ["true", "not true", "I am not sure"])
 claim
 
 # %% [markdown] slide="skip"
 # Let us try it out. Think of a number that you like, and write it in place of the 7. The computer
-# then hides another number somewhere between 0 and 100. Nobody knows which: not you, not the people
-# who made this course. Your machine hears only how far off each guess is.
+# then hides another number somewhere between 0 and 100, and shows it to nobody. Your machine hears
+# only how far off each guess is.
 
 # %% slide="subslide"
 hide_and_seek(guess_and_check, 7)
 
-# %% slide="skip"
-claim.reveal("not true", "Nobody told it the number. But one thing somebody did have to tell it, at "
-                         "every try: how wrong it was.")
+# %% slide="skip" jupyter={"source_hidden": true}
+# The answer: run this box.
+claim.reveal("not true", "Nobody told it the number. But one thing somebody did have to tell it, "
+                         "at every try: how wrong it was.")
 
 # %% [markdown] slide="slide"
 # ## What we now know
 #
-# * A machine can find something that it was never told. It needs to hear **how wrong** each guess is.
+# * A machine can find something that it was never told. It needs to hear **how wrong** each guess
+#   is.
 # * **Try both neighbours. Keep the best.**
 # * **Nothing better? Take a smaller step.**
 #
-# **What still bothers us.** Each knob costs two extra jugs in every round: one with less and one with
-# more. Two knobs, 4 jugs. A big machine has a million knobs: 2 million jugs, and that for a single
-# round. Is there a way to find out which way to turn each knob *without* trying them all? There is.
-# It starts with a question: whose fault was it? That is lesson 02.
+# **What still bothers us.** Each knob costs two extra jugs in every round: one with less and one
+# with more. Two knobs, 4 jugs. A big machine has a million knobs: 2 million jugs, and that for a
+# single round. Is there a way to find out which way to turn each knob *without* trying them all?
+# There is. It starts with a question: whose fault was it? That is lesson 02.
 
 # %% [markdown] slide="skip"
 # ### Where am I?
 #
-# Save this page (hold **Ctrl** and press **S**; on a Mac **⌘** and **S**), then run the last box: it
-# shows the map of the whole course, and what you have done so far.
+# Save this page (hold **Ctrl** and press **S**; on a Mac **⌘** and **S**), then run the last box:
+# it shows the map of the whole course, and what you have done so far.
 
 # %% slide="skip"
 course_map()
