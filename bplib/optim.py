@@ -26,6 +26,16 @@ def _check_fraction(value, name):
         raise ValueError(f"{name} must be at least 0 and below 1; got {value!r}")
 
 
+def _settings(t, learning_rate, beta1, beta2, eps):
+    """Return Adam's numbers as plain ones, or say which of them does not fit."""
+    t = check_count(t, "t", least=1)
+    check_positive(learning_rate, "learning_rate", zero_too=True)
+    _check_fraction(beta1, "beta1")
+    _check_fraction(beta2, "beta2")
+    check_positive(eps, "eps")
+    return t, float(learning_rate), float(beta1), float(beta2), float(eps)
+
+
 def momentum_step(param, grad, velocity, learning_rate, beta=0.9):
     """Take a step with momentum: a heavy ball that keeps most of its speed.
 
@@ -106,7 +116,15 @@ def adam_step(param, grad, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, 
     >>> round(float(param[0]), 6)                                    # learning_rate long
     1.001
     """
-    return adamw_step(param, grad, m, v, t, learning_rate, beta1, beta2, eps, weight_decay=0.0)
+    param, grad, m, v = _arrays(param=param, grad=grad, m=m, v=v)
+    t, rate, beta1, beta2, eps = _settings(t, learning_rate, beta1, beta2, eps)
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad * grad
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    step = m_hat / (np.sqrt(v_hat) + eps)
+    param = param - rate * step
+    return param, m, v
 
 
 def adamw_step(param, grad, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8,
@@ -125,19 +143,15 @@ def adamw_step(param, grad, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999,
     [0.995]
     """
     param, grad, m, v = _arrays(param=param, grad=grad, m=m, v=v)
-    t = check_count(t, "t", least=1)
-    check_positive(learning_rate, "learning_rate", zero_too=True)
-    _check_fraction(beta1, "beta1")
-    _check_fraction(beta2, "beta2")
-    check_positive(eps, "eps")
-    check_positive(weight_decay, "weight_decay", zero_too=True)
-    rate, beta1, beta2, eps = float(learning_rate), float(beta1), float(beta2), float(eps)
+    t, rate, beta1, beta2, eps = _settings(t, learning_rate, beta1, beta2, eps)
+    weight_decay = float(check_positive(weight_decay, "weight_decay", zero_too=True))
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     m_hat = m / (1 - beta1**t)
     v_hat = v / (1 - beta2**t)
-    step = m_hat / (np.sqrt(v_hat) + eps) + float(weight_decay) * param
-    return param - rate * step, m, v
+    step = m_hat / (np.sqrt(v_hat) + eps)
+    param = param - rate * step - rate * weight_decay * param
+    return param, m, v
 
 
 def cosine_schedule(step, total_steps, peak, warmup_steps=0):
