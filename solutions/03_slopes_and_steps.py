@@ -9,37 +9,39 @@
 # %% [markdown] slide="slide"
 # # Slopes and steps
 #
-# **You stand on a hillside in thick fog and want to get down into the valley. You cannot see a thing.
-# You can only feel the ground under your feet. Which way is downhill, and how far should you step?**
+# **You stand on a hillside in thick fog and want to get down into the valley. You cannot see a
+# thing. You can only feel the ground under your feet. Which way is downhill, and how far should
+# you step?**
 #
-# Every machine in this course learns like that: it feels how the ground slopes where it stands, takes a
-# step downhill, and feels again. In this lesson the ground is a curve, or a bowl. Later it will be the
-# mistakes of a machine with thousands of knobs, and the walk will be the same.
+# Every machine in this course learns like that: it feels how the ground slopes where it stands,
+# takes a step downhill, and feels again. In this lesson the ground is a curve, or a bowl. Later it
+# will be the mistakes of a machine with thousands of knobs, and the walk will be the same.
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# **Aims.** The slope as a limit that is *measured* (central difference), gradient descent as a loop of
-# one line, the learning rate from crawling to exploding with the border found by experiment and then
-# explained, the local minimum, the gradient in two dimensions. **Time**, about 90 minutes: the tangent
-# and `slope` 20, the step and `gradient_descent` 25, the learning rate and its border 20, two valleys
-# 10, the bowl 10, the can and the myth 5 to 10, or as homework.
+# **Aims.** The slope as a limit that is *measured* (central difference), gradient descent as a
+# loop of one line, the learning rate from crawling to exploding with the border found by
+# experiment and then explained, the local minimum, the gradient in two dimensions. **Time**, about
+# 90 minutes: the tangent and `slope` 20, the step and `gradient_descent` 25, the learning rate and
+# its border 20, two valleys 10, the bowl 10, the can and the myth 5 to 10, or as homework.
 #
-# **What classes usually get wrong** (each has its own words in the checks): dividing by $h$ in place of
-# $2h$; `/ 2 * h` without brackets; a list that is one short at either end; the slope taken at the start
-# and never again; `x -= ...`, which rewrites the caller's array and every row of the list;
-# `1 / curvature` for the border (that is the rate which jumps straight to the bottom).
+# **What classes usually get wrong** (each has its own words in the checks): dividing by $h$ in
+# place of $2h$; `/ 2 * h` without brackets; a list that is one short at either end; the slope
+# taken at the start and never again; `x -= ...`, which rewrites the caller's array and every row
+# of the list; `1 / curvature` for the border (that is the rate which jumps straight to the
+# bottom).
 #
-# **Questions to ask.** What does a negative slope feel like underfoot? Why do the steps become shorter
-# by themselves near the bottom? Two people start a metre apart and end in different valleys: which of
-# them made a mistake?
+# **Questions to ask.** What does a negative slope feel like underfoot? Why do the steps become
+# shorter by themselves near the bottom? Two people start a metre apart and end in different
+# valleys: which of them made a mistake?
 #
-# **When the prediction fails.** Most expect that a smaller $h$ is always better, and that a larger rate
-# is always faster. Let them find the best $h$ and the best rate themselves, to within a factor of two:
-# both experiments have a middle, and that is worth more than the formula.
+# **When the prediction fails.** Most expect that a smaller $h$ is always better, and that a larger
+# rate is always faster. Let them find the best $h$ and the best rate themselves, to within a
+# factor of two: both experiments have a middle, and that is worth more than the formula.
 #
-# **Further reading.** A.-L. Cauchy described the method in a note of three pages in 1847, for the orbits
-# of planets.
+# **Further reading.** A.-L. Cauchy described the method in a note of three pages in 1847, for the
+# orbits of planets.
 
 # %% slide="skip"
 import numpy as np
@@ -52,21 +54,22 @@ from bplib.play.descent import bowl, learning_rate, tangent, two_valleys
 # %% [markdown] slide="slide"
 # ## Two feet on the hill
 #
-# Put one foot a little to the left of you and one a little to the right. How much higher is the right
-# foot, and how far apart are the two?
+# Put one foot a little to the left of you and one a little to the right. How much higher is the
+# right foot, and how far apart are the two?
 #
 # $$\text{slope} = \frac{\text{rise}}{\text{run}} = \frac{f(x+h) - f(x-h)}{2h}$$
 #
-# $f(x)$ is the height of the ground at the place $x$, and each foot is $h$ away from you. So the feet
-# stand $2h$ apart.
+# $f(x)$ is the height of the ground at the place $x$, and each foot is $h$ away from you. So the
+# feet stand $2h$ apart.
 
 # %% slide="subslide"
 tangent(curve="hills")
 
 # %% [markdown]
-# Pull the feet together and the line through them settles: it becomes the **tangent**, the line that
-# only touches the hill. Its slope is what we mean by *the slope at $x$*. Look at the sign: a positive
-# slope rises to the right, so downhill is to the left; a negative slope is the other way round.
+# Pull the feet together and the line through them settles: it becomes the **tangent**, the line
+# that only touches the hill. Its slope is what we mean by *the slope at $x$*. Look at the sign: a
+# positive slope rises to the right, so downhill is to the left; a negative slope is the other way
+# round.
 #
 # ### One case by hand
 #
@@ -74,9 +77,9 @@ tangent(curve="hills")
 #
 # $$\frac{f(2.5) - f(1.5)}{2 \cdot 0.5} = \frac{15.625 - 3.375}{1} = 12.25$$
 #
-# With $h = 0.1$ it is $12.01$. The closer the feet, the closer to 12. Why both feet? Leave one at $x$
-# itself, and with $h = 0.5$ you get $(15.625 - 8) / 0.5 = 15.25$. That is about the slope of a place
-# half way to the other foot, further up the hill.
+# With $h = 0.1$ it is $12.01$. The closer the feet, the closer to 12. Why both feet? Leave one at
+# $x$ itself, and with $h = 0.5$ you get $(15.625 - 8) / 0.5 = 15.25$. That is about the slope of a
+# place half way to the other foot, further up the hill.
 
 # %%
 print("both feet:", (2.5**3 - 1.5**3) / (2 * 0.5), "  closer:", (2.1**3 - 1.9**3) / (2 * 0.1))
@@ -85,11 +88,11 @@ print("one foot: ", (2.5**3 - 2.0**3) / 0.5, "  closer:", (2.1**3 - 2.0**3) / 0.
 # %% [markdown]
 # ### Your turn: `slope`
 #
-# `f` is a function: `f(3.0)` gives the height at 3. Return the slope of `f` at `x`, with one foot `h` to
-# the left and one `h` to the right.
+# `f` is a function: `f(3.0)` gives the height at 3. Return the slope of `f` at `x`, with one foot
+# `h` to the left and one `h` to the right.
 #
-# <details><summary>Hint 1</summary>You need three numbers: the height at the right foot, the height at
-# the left foot, and how far apart they are.</details>
+# <details><summary>Hint 1</summary>You need three numbers: the height at the right foot, the
+# height at the left foot, and how far apart they are.</details>
 # <details><summary>Hint 2</summary>Divide the rise by the run, and put brackets around each of
 # them.</details>
 
@@ -108,12 +111,12 @@ check("slope", slope)
 # %% [markdown] slide="slide"
 # ### The closer the better?
 #
-# The feet of `slope` are $h = 10^{-5}$ away, a hundredth of a millimetre on a hill measured in metres.
-# Would a smaller $h$ give a better slope still?
+# The feet of `slope` are $h = 10^{-5}$ away, a hundredth of a millimetre on a hill measured in
+# metres. Would a smaller $h$ give a better slope still?
 
 # %% slide="fragment"
 closer = ask.predict(
-    "We make h smaller and smaller: 0.1, 0.001, and on to 0.0000000000001. What happens to the error?",
+    "We make h smaller and smaller, from 0.1 to 0.0000000000001. What happens to the error?",
     ["it shrinks and shrinks", "it shrinks, then it grows again", "it stays the same"],
 )
 closer
@@ -163,8 +166,8 @@ for x in [-2.0, 0.0, 1.0, 3.0, 5.0]:
 # | 2 | 1.5 | 3 | $-0.25 \cdot 3 = -0.75$ | 0.75 |
 # | 3 | 0.75 | 1.5 | $-0.25 \cdot 1.5 = -0.375$ | 0.375 |
 #
-# Nobody told the walker to slow down. The ground gets flatter near the bottom, so the steps get shorter
-# by themselves.
+# Nobody told the walker to slow down. The ground gets flatter near the bottom, so the steps get
+# shorter by themselves.
 
 # %% [markdown]
 # ### Your turn: `gradient_descent`
@@ -172,22 +175,22 @@ for x in [-2.0, 0.0, 1.0, 3.0, 5.0]:
 # `df` is a function that gives the slope: `df(x)` is the slope at `x`. Return the whole walk as one
 # array: the start, then the place after every step, `steps + 1` places in all.
 #
-# `start` may be a number. It may also be an array of several numbers, one for each direction in which
-# one can walk; then `df(x)` is an array of as many slopes. The same line of code does both, because
-# numpy subtracts entry by entry:
+# `start` may be a number. It may also be an array of several numbers, one for each direction in
+# which one can walk; then `df(x)` is an array of as many slopes. The same line of code does both,
+# because numpy subtracts entry by entry:
 
 # %%
 place, slopes = np.array([3.0, -2.0]), np.array([6.0, -4.0])
 print(place - 0.25 * slopes)
 
 # %% [markdown]
-# One warning for arrays: `x = x - step` makes a *new* array. `x -= step` writes into the old one, and
-# every list that holds the old one changes with it.
+# One warning for arrays: `x = x - step` makes a *new* array. `x -= step` writes into the old one,
+# and every list that holds the old one changes with it.
 #
-# <details><summary>Hint 1</summary>Repeat <code>steps</code> times: work out the new place, then append
-# it to <code>points</code>.</details>
-# <details><summary>Hint 2</summary>The slope has to be asked for anew in every round: it belongs to the
-# place where you are now.</details>
+# <details><summary>Hint 1</summary>Repeat <code>steps</code> times: work out the new place, then
+# append it to <code>points</code>.</details>
+# <details><summary>Hint 2</summary>The slope has to be asked for anew in every round: it belongs
+# to the place where you are now.</details>
 
 # %% solution="gradient_descent"
 def gradient_descent(df, start, learning_rate, steps):
@@ -229,15 +232,15 @@ bolder.reveal("faster at first, then it runs away")
 # %% [markdown] slide="slide"
 # ## Where exactly does it explode?
 #
-# In the widget it was near 2. But that was one valley, $f(x) = x^2/2$. Valleys can be flat or steep. Let
-# us give that a number, the **curvature** $c$:
+# In the widget it was near 2. But that was one valley, $f(x) = x^2/2$. Valleys can be flat or
+# steep. Let us give that a number, the **curvature** $c$:
 #
 # $$f(x) = \frac{c}{2}\,x^2 \qquad \text{slope} = c\,x$$
 #
 # The slope grows by $c$ with every metre. The larger $c$, the steeper the walls.
 #
-# **Find the border by experiment before you read on.** Change the rate until the walk neither settles
-# nor runs away.
+# **Find the border by experiment before you read on.** Change the rate until the walk neither
+# settles nor runs away.
 
 # %% slide="fragment"
 curvature, rate = 4.0, 0.3     # change the second number
@@ -245,8 +248,8 @@ walk = course.gradient_descent(lambda x: curvature * x, 1.0, rate, 50)
 print("it started at 1; after 50 steps it is at", walk[-1])
 
 # %% [markdown]
-# And now the machine does the same for several valleys: it tries every rate from 0.01 upwards and notes
-# the last one at which the walk still gets closer.
+# And now the machine does the same for several valleys: it tries every rate from 0.01 upwards and
+# notes the last one at which the walk still gets closer.
 
 # %%
 borders = {}
@@ -284,8 +287,8 @@ law.reveal("0.25")
 # | 2.5 | -1.5 | explodes |
 
 # %% [markdown]
-# A number that is multiplied again and again by something between -1 and 1 dies away; anything beyond
-# makes it grow.
+# A number that is multiplied again and again by something between -1 and 1 dies away; anything
+# beyond makes it grow.
 #
 # ### Your turn: `largest_stable_rate`
 #
@@ -308,9 +311,9 @@ check("largest_stable_rate", largest_stable_rate)
 # %% [markdown] slide="slide"
 # ## A claim put to the test
 #
-# You can read it in many places: *"gradient descent finds the lowest point."* This landscape has two
-# valleys, and the left one is deeper. A hundred walkers start all over it, evenly spread from -1.6
-# to 1.6.
+# You can read it in many places: *"gradient descent finds the lowest point."* This landscape has
+# two valleys, and the left one is deeper. A hundred walkers start all over it, evenly spread from
+# -1.6 to 1.6.
 
 # %% slide="fragment"
 myth = ask.predict("How many of the 100 end in the deeper valley?", low=0, high=100, step=1,
@@ -327,7 +330,8 @@ myth.reveal(int(np.sum(ends < 0)))
 # %% [markdown]
 # About half. None of the others made a mistake: in the right-hand valley every direction leads up,
 # the slope is 0, and a walker who feels only the ground under his feet has no reason to move. What
-# gradient descent finds is *a* place where the ground is level. Which one depends on where it started.
+# gradient descent finds is *a* place where the ground is level. Which one depends on where it
+# started.
 
 # %% slide="subslide"
 two_valleys()
@@ -335,9 +339,9 @@ two_valleys()
 # %% [markdown] slide="slide"
 # ## Downhill in two directions
 #
-# On a real hillside you can walk east and north. Then there are two slopes: one when you move a foot to
-# the east, one when you move a foot to the north. Together they are called the **gradient**. It is an
-# array of slopes, one for each direction.
+# On a real hillside you can walk east and north. Then there are two slopes: one when you move a
+# foot to the east, one when you move a foot to the north. Together they are called the
+# **gradient**. It is an array of slopes, one for each direction.
 #
 # $$f(x, y) = \frac{x^2 + 6y^2}{2} \qquad \text{gradient} = (x,\; 6y)$$
 
@@ -346,9 +350,9 @@ two_valleys()
 #
 # $$(3,\, 1) - 0.25 \cdot (3,\, 6) = (2.25,\, -0.5)$$
 #
-# In $x$ it came a little closer. In $y$ it jumped across the valley. One learning rate has to serve both
-# directions, and the steep one sets the limit: its curvature is 6, so the rate must stay below
-# $2/6 \approx 0.33$, although the flat direction could do with up to 2.
+# In $x$ it came a little closer. In $y$ it jumped across the valley. One learning rate has to
+# serve both directions, and the steep one sets the limit: its curvature is 6, so the rate must
+# stay below $2/6 \approx 0.33$, although the flat direction could do with up to 2.
 
 # %% slide="subslide"
 bowl()
@@ -362,16 +366,16 @@ for rate in [0.02, 0.25, 0.32, 0.35]:
     print(f"learning rate {rate}: after 40 steps at x = {walk[-1, 0]:9.4f}, y = {walk[-1, 1]:9.4f}")
 
 # %% [markdown]
-# The right picture of the widget is a map, like a hiker's: places of one colour have about the same
-# height. Follow one band around: where it is narrow, the ground is steep. Each step sets off at right
-# angles to the bands, because that is the steepest way. In a long valley the steepest way does not
-# point at the bottom, and so the path zigzags.
+# The right picture of the widget is a map, like a hiker's: places of one colour have about the
+# same height. Follow one band around: where it is narrow, the ground is steep. Each step sets off
+# at right angles to the bands, because that is the steepest way. In a long valley the steepest way
+# does not point at the bottom, and so the path zigzags.
 
 # %% [markdown] slide="slide"
 # ## Something to build: the thriftiest can
 #
-# A drink can is to hold 330 cubic centimetres and to need as little sheet metal as possible. Wide and
-# flat, or slim and tall? Two discs and a wall, for a radius $r$ in centimetres:
+# A drink can is to hold 330 cubic centimetres and to need as little sheet metal as possible. Wide
+# and flat, or slim and tall? Two discs and a wall, for a radius $r$ in centimetres:
 #
 # $$\text{metal}(r) = 2\pi r^2 + \frac{2 \cdot 330}{r} \quad\text{square centimetres}$$
 #
@@ -387,9 +391,9 @@ def steepness(r):
 print("metal for r = 2, 3, 4, 5:", [round(float(metal(r))) for r in (2, 3, 4, 5)])
 
 # %% [markdown]
-# We need no formula for the slope: `steepness` *measures* it. We need no luck for the learning rate
-# either: the curvature is the slope of the slope, so we can measure that as well. Half of the largest
-# stable rate is a safe choice.
+# We need no formula for the slope: `steepness` *measures* it. We need no luck for the learning
+# rate either: the curvature is the slope of the slope, so we can measure that as well. Half of the
+# largest stable rate is a safe choice.
 
 # %% slide="subslide"
 curvature = course.slope(steepness, 3.0, h=0.01)
@@ -402,9 +406,9 @@ print(f"the best can: {2 * r:.2f} cm wide and {330 / (np.pi * r**2):.2f} cm tall
 print(f"metal: {metal(r):.1f} square cm, where r = 3 needs {metal(3.0):.1f}")
 
 # %% [markdown]
-# The thriftiest can is exactly as tall as it is wide, for any volume. Most drink cans are slimmer: a
-# hand has to hold them, and top and bottom are of thicker metal than the wall. Change the formula
-# accordingly, and the same lines of code find the new best.
+# The thriftiest can is exactly as tall as it is wide, for any volume. Most drink cans are slimmer:
+# a hand has to hold them, and top and bottom are of thicker metal than the wall. Change the
+# formula accordingly, and the same lines of code find the new best.
 #
 # ## Find the bug
 #
@@ -429,7 +433,7 @@ bug = ask.choose(
      "here -= ... changes the one array that the list holds four times":
          "The list has four entries, and all of them are that same array.",
      "df is always asked at the start":
-         "It is asked at here, and here does change: that is just the trouble."},
+         "It is asked at here, and here does change: that is the trouble."},
     right="here -= ... changes the one array that the list holds four times",
 )
 bug
@@ -439,10 +443,12 @@ bug
 #
 # * The slope says which way is downhill and how steep it is; two feet close together measure it.
 # * $x - \text{learning rate} \cdot \text{slope}$, again and again: that is the whole method.
-# * Too small a rate crawls, too large a one explodes. In a valley of curvature $c$ the border is $2/c$.
+# * Too small a rate crawls, too large a one explodes. In a valley of curvature $c$ the border is
+#   $2/c$.
 # * It finds a place where the ground is level, and not always the lowest one.
-# * In several directions the slopes form an array, the gradient, and the steepest direction limits the
-#   learning rate for all.
+# * In several directions the slopes form an array, the gradient, and the steepest direction limits
+#   the learning rate for all.
 #
-# **What still bothers us.** Our hills were formulas. What is the hill for a machine that is to guess the
-# price of a house? And how does it feel the slope for each of its knobs? That is lesson 04.
+# **What still bothers us.** Our hills were formulas. What is the hill for a machine that is to
+# guess the price of a house? And how does it feel the slope for each of its knobs? That is lesson
+# 04.

@@ -48,7 +48,9 @@ def test_the_border(curvature, border):
         assert (abs(end) < 1) == settles
 
 
-@pytest.mark.parametrize(("step", "factor"), [(0.1, 0.9), (1, 0), (1.5, -0.5), (2, -1), (2.5, -1.5)])
+@pytest.mark.parametrize(
+    ("step", "factor"), [(0.1, 0.9), (1, 0), (1.5, -0.5), (2, -1), (2.5, -1.5)]
+)
 def test_each_step_multiplies(step, factor):
     walk = descent.gradient_descent(lambda x: x, 1.0, step, 3)
     assert np.allclose(walk, factor ** np.arange(4.0))
