@@ -42,7 +42,7 @@ Rules, which ``tests/play`` holds for every widget of the catalogue:
   from ``numpy.random.default_rng(seed)`` alone, "new game" is ``{"seed": state["seed"] + 1, ...}``.
 - An animation is a ``player`` control over precomputed frames. Nothing starts by itself.
 - A frame takes under 150 ms: few ticks (``panels`` sees to it), no ``tight_layout``, no pyplot, no
-  3-D axes (``descent.bowl`` has a projection in ten lines), many markers in one ``plot`` call.
+  3-D axes (``surface.draw_surface`` draws bowls), many markers in one ``plot`` call.
 - The state stays finite and the words true at both ends of every slider.
 
 In tests: ``play = hill(); play.set(x=2.0); play.press("step down")``, then ``play.words``,
@@ -63,8 +63,6 @@ Each takes ``answer=...`` as a fallback in code. ``guess.given`` tells whether a
 
 from __future__ import annotations
 
-_NOT_LESSONS = {"ask", "base", "controls", "order", "reuse", "said", "skin", "still", "theme"}
-
 
 def catalogue(lesson: str | None = None) -> list:
     """Every declared widget (a list of ``bplib.play.base.Demo``), in the order of the lessons.
@@ -79,8 +77,6 @@ def catalogue(lesson: str | None = None) -> list:
 
     found = []
     for module in pkgutil.iter_modules(__path__):
-        if module.name in _NOT_LESSONS:
-            continue
         loaded = importlib.import_module(f"{__name__}.{module.name}")
         found += [thing for thing in vars(loaded).values()
                   if isinstance(thing, Demo) and thing.__module__ == loaded.__name__]

@@ -239,8 +239,9 @@ class Play:
     def _draw(self) -> None:
         figure, self.figure = self.figure, None  # a drawing that broke off is not drawn on again
         self.png, self.words, self.figure = render(self.demo.draw, self.look, self._state, figure)
-        self.image.value = self.png
-        self.image.tooltip = skin.plain(self.words)  # becomes the picture's accessible name
+        with self.image.hold_sync():  # one message for both
+            self.image.value = self.png
+            self.image.tooltip = skin.plain(self.words)  # becomes the picture's accessible name
         self.message.value = skin.words(self.words)
 
     def _guard(self, work: Callable[[], None]) -> None:
@@ -254,7 +255,8 @@ class Play:
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The live view, and the first state's picture and words for where no kernel runs."""
         data = dict(self.ui._repr_mimebundle_(include=include, exclude=exclude) or {})
-        alt = f"{self.demo.title}. {skin.plain(self.first_words)}"
+        stop = "" if self.demo.title[-1] in ".?!" else "."
+        alt = f"{self.demo.title}{stop} {skin.plain(self.first_words)}"
         data["text/plain"] = alt
         data["image/png"] = base64.b64encode(self.first_png).decode("ascii")
         return data, {"image/png": {"alt": alt, "width": 720}}

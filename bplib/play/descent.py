@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
 from bplib.descent import gradient_descent, long_bowl, long_bowl_gradient, two_valleys_slope
 from bplib.descent import two_valleys as two_valleys_height
 from bplib.play.base import demo
 from bplib.play.controls import choice, log_slider, player, slider
-from bplib.play.theme import Look, mix, panels
+from bplib.play.surface import draw_surface, levels, shades
+from bplib.play.theme import Look, panels
 
 LESSON = "03_slopes_and_steps"
 STEPS = 30
@@ -49,7 +49,8 @@ def tangent(figure: Figure, look: Look, curve: str, x: float, h: float, seed: in
     ax.plot(far, f(a) + slope * (far - a), color=look.guess, lw=look.thin + 0.6)
     ax.plot([a, b, b], [f(a), f(a), f(b)], color=look.truth, lw=look.thin, ls=(0, (3, 1.5)))
     if run > 0.5:
-        note = dict(color=look.truth, weight="bold", fontsize=look.small, path_effects=look.halo())
+        note = {"color": look.truth, "weight": "bold", "fontsize": look.small,
+                "path_effects": look.halo()}
         ax.text(x, f(a) - np.sign(rise or 1) * 0.12, "run", ha="center", **note,
                 va="top" if rise >= 0 else "bottom")
         ax.text(b + 0.1, 0.5 * (f(a) + f(b)), "rise" if rise >= 0 else "fall", va="center", **note)
@@ -201,10 +202,10 @@ def bowl(figure: Figure, look: Look, stretch: float, rate: float, turn: float, s
     kept = path[inside]
     room, chart = panels(figure, look, widths=(1.0, 1.15), bare=(0,),
                          grid=False)
-    _draw_room(room, look, f, kept, turn, stretch)
+    draw_surface(room, look, f, SPAN, kept, turn)
     side = np.linspace(-SPAN, SPAN, 41)
     heights = f(side[None, :], side[:, None])
-    chart.contourf(side, side, heights, levels=_levels(stretch), colors=_shades(look))
+    chart.contourf(side, side, heights, levels=levels(f(SPAN, SPAN)), colors=shades(look))
     tail = path[: len(kept) + 1]
     chart.plot(tail[:, 0], tail[:, 1], "o-", color=look.guess, lw=look.thin, ms=0.45 * look.dot)
     chart.plot([0], [0], marker="*", ms=1.3 * look.dot, color=look.truth)
@@ -231,40 +232,3 @@ def _bowl_words(step: float, path: np.ndarray) -> str:
     if not len(near):
         return f"**It creeps**: no zigzag, but {left}."
     return f"**Straight in**: no overshoot across the bowl, and {left}."
-
-
-def _levels(stretch: float) -> np.ndarray:
-    """Heights at which colours change, closer together near the bottom."""
-    return np.linspace(0, 1, 10) ** 2 * (SPAN**2 * (1 + stretch) / 2 * 1.001)
-
-
-def _shades(look: Look) -> list:
-    return [mix(look.paper, look.blue, 0.85 - 0.09 * i) for i in range(9)]
-
-
-def _draw_room(ax, look: Look, f, path: np.ndarray, turn: float, stretch: float) -> None:
-    """The surface from a corner above: parallel projection, far tiles first, the path on top."""
-    top = SPAN**2 * (1 + stretch) / 2
-    angle, tilt = np.deg2rad(turn), np.deg2rad(32)
-
-    def flat(x, y, z):
-        across = x * np.cos(angle) - y * np.sin(angle)
-        depth = x * np.sin(angle) + y * np.cos(angle)
-        return np.stack([across, depth * np.sin(tilt) + 4.0 * z / top * np.cos(tilt)], -1), depth
-
-    side = np.linspace(-SPAN, SPAN, 16)
-    x, y = np.meshgrid(side, side)
-    z = f(x, y)
-    spots, depth = flat(x, y, z)
-    tiles = np.stack([spots[:-1, :-1], spots[1:, :-1], spots[1:, 1:], spots[:-1, 1:]], 2)
-    mid = 0.25 * (z[:-1, :-1] + z[1:, :-1] + z[1:, 1:] + z[:-1, 1:])
-    order = np.argsort(-(depth[:-1, :-1] + depth[1:, 1:]).ravel())
-    shades = [mix(look.paper, look.blue, 0.85 - 0.8 * np.sqrt(m / top)) for m in mid.ravel()[order]]
-    ax.add_collection(PolyCollection(tiles.reshape(-1, 4, 2)[order], facecolors=shades,
-                                     edgecolors=look.rule, linewidths=0.5))
-    line, _ = flat(path[:, 0], path[:, 1], f(path[:, 0], path[:, 1]))
-    ax.add_collection(LineCollection([line], colors=look.guess, linewidths=look.thin))
-    ax.plot(line[:, 0], line[:, 1], "o", color=look.guess, ms=0.45 * look.dot)
-    bottom, _ = flat(0.0, 0.0, 0.0)
-    ax.plot(*bottom, marker="*", ms=1.3 * look.dot, color=look.truth)
-    ax.set(xlim=(-4.4, 4.4), ylim=(-2.4, 5.8))

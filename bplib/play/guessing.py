@@ -96,7 +96,7 @@ def _fewest(treasure: int) -> int:
 
 # -- lemonade ----------------------------------------------------------------------------------
 def _verdict(error: float) -> str:
-    for most, words in ((0.02, "Perfect!"), (1, "Very nice"), (4, "Drinkable"), (12, "Hmm")):
+    for most, words in ((0.02, "Perfect!"), (1, "Very nice."), (4, "Drinkable."), (12, "Hmm.")):
         if error <= most:
             return words
     return "Yuck!"
@@ -109,11 +109,12 @@ def _meter(ax, look: Look, error: float) -> None:
     ax.add_patch(Rectangle((0.35, 0.1), 0.3, 0.78, facecolor=look.panel, edgecolor=look.quiet,
                            lw=look.thin))
     ax.add_patch(Rectangle((0.35, 0.1), 0.3, 0.78 * good, lw=0,
-                           facecolor=look.truth if error <= 0.02 else look.gold))
+                           facecolor=look.truth if error <= 0.02 else
+                           mix(look.paper, look.gold, 0.65)))
     for level, words in ((1.0, "perfect"), (0.5, "so so"), (0.0, "yuck")):
         ax.text(0.7, 0.1 + 0.78 * level, words, va="center", color=look.quiet, fontsize=look.small)
     ax.text(0.5, 0.95, "taste", ha="center", va="bottom", weight="bold")
-    ax.text(0.5, 0.01, _verdict(error), ha="center", weight="bold",
+    ax.text(0.5, 0.01, _verdict(error).rstrip("."), ha="center", weight="bold",
             color=look.truth if error <= 0.02 else look.ink)
 
 

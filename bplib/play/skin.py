@@ -79,7 +79,14 @@ _SHEET = """
 .bp-play,.bp-ask{--bp-t:15px;color:var(--bp-ink);background:var(--bp-paper);
  border:1px solid var(--bp-rule);border-radius:10px;padding:14px 18px 12px;max-width:780px;
  box-sizing:border-box;overflow:hidden;margin:6px 0}
-.bp-play.bp-stage{--bp-t:24px;max-width:none;border:0;border-radius:0;padding:1.2vh 2.5vw}
+.bp-any,.bp-any .jupyter-button{font-family:var(--jp-ui-font-family,system-ui,sans-serif)}
+.bp-play.bp-stage{--bp-t:clamp(17px,1.8vw,36px);max-width:none;border:0;border-radius:0;
+ padding:1.5vh 2vw;display:grid!important;grid-template-columns:minmax(0,1fr) minmax(250px,29%);
+ grid-template-areas:"head head" "picture desk" "words words";column-gap:2vw;row-gap:1vh}
+.bp-stage>.widget-html:first-child{grid-area:head}
+.bp-stage>.bp-picture{grid-area:picture}
+.bp-stage>.bp-words{grid-area:words}
+.bp-stage>.bp-desk{grid-area:desk;justify-content:center;gap:.6vh;min-width:0}
 .bp-play .widget-html,.bp-play .widget-html-content,.bp-ask .widget-html,
 .bp-ask .widget-html-content{height:auto;margin:0;line-height:1.4;font-size:var(--bp-t);
  overflow:visible;color:var(--bp-ink)}
@@ -87,9 +94,8 @@ _SHEET = """
 .bp-question{color:var(--bp-quiet);line-height:1.35;margin-top:2px}
 .bp-picture{width:100%!important;height:auto!important;max-width:100%;margin:6px 0 0;
  object-fit:contain;object-position:left;flex:0 0 auto}
-.bp-stage>.bp-picture{max-height:58vh;width:auto!important;align-self:center}
 .bp-said{min-height:2.8em;padding:4px 0 2px;font-size:var(--bp-t)}
-.bp-stage .bp-said{font-size:1.1em}
+.bp-stage .bp-said{font-size:1.08em}
 .bp-trouble{color:var(--bp-orange)}
 .bp-desk{overflow:visible}
 .bp-play .bp-desk .widget-inline-hbox,.bp-play .bp-desk .widget-hslider{width:auto;height:auto;
@@ -99,6 +105,14 @@ _SHEET = """
  height:auto;line-height:1.5}
 .bp-play .widget-hslider>.widget-label,.bp-play .widget-toggle-buttons>.widget-label{
  width:11em!important;min-width:11em;flex:none;text-align:left;white-space:normal}
+.bp-stage .bp-desk .widget-hslider{flex-flow:row wrap!important}
+.bp-play.bp-stage .bp-desk .widget-hslider>.widget-label,
+.bp-play.bp-stage .bp-desk .widget-toggle-buttons>.widget-label{width:100%!important}
+.bp-stage .bp-desk .slider-container{flex:1 1 8em;min-width:0}
+.bp-stage .bp-desk .widget-readout{min-width:3.2em}
+.bp-stage .bp-desk .widget-toggle-buttons{flex-flow:row wrap!important}
+.bp-stage .bp-player{flex-flow:column!important;align-items:stretch!important}
+.bp-stage .bp-player .widget-play{order:2}
 .bp-play .bp-player .widget-hslider>.widget-label{width:auto!important;min-width:3.5em}
 .bp-play .widget-readout{min-width:4.2em;font-variant-numeric:tabular-nums;background:transparent}
 .bp-any .slider-container{min-height:calc(var(--bp-t)*1.9);display:flex;align-items:center}
@@ -122,15 +136,18 @@ _SHEET = """
  border-color:var(--bp-blue);box-shadow:none}
 .bp-play .jupyter-button:focus-visible,.bp-ask .jupyter-button:focus-visible,
 .bp-play input:focus-visible{outline:3px solid var(--bp-orange);outline-offset:2px}
+.bp-play .bp-buttons .jupyter-button.mod-primary{font-size:1.25em;padding:.6em 1.4em}
 .bp-play .widget-button.bp-reset{margin-left:auto;background:transparent;font-weight:400;
  color:var(--bp-quiet)}
-.bp-play .widget-toggle-buttons{width:auto;height:auto;align-items:center;flex-flow:row nowrap}
+.bp-play .widget-toggle-buttons{display:flex!important;width:auto;height:auto;
+ align-items:center;flex-flow:row nowrap}
 .bp-play .jupyter-button i{margin-right:.4em}
 .bp-play .widget-toggle-buttons .widget-toggle-button{padding:.4em .8em;margin:2px 4px 2px 0}
 .bp-play .widget-checkbox input{width:1.2em;height:1.2em}
 .bp-player{align-items:center;width:auto}
 .bp-player .widget-play{width:auto;flex:0 0 auto}
-.bp-player .widget-play .jupyter-button{padding:.4em .7em;margin-right:4px;flex:0 0 auto;
+.bp-player .widget-play .jupyter-button{background:var(--bp-panel);color:var(--bp-ink);
+ border:1px solid var(--bp-rule);border-radius:8px;padding:.4em .7em;margin-right:4px;flex:0 0 auto;
  font-size:var(--bp-t);width:auto;height:auto;line-height:1.2}
 .bp-ask .bp-done{color:var(--bp-quiet)}
 .bp-ask .bp-asked{font-weight:600}
@@ -148,4 +165,6 @@ _SHEET = """
  font:.93em/1.55 var(--jp-code-font-family,monospace);white-space:pre-wrap;color:var(--bp-ink)}
 .bp-ask .widget-hslider{width:auto;max-width:520px}
 .bp-ask .widget-label,.bp-ask .widget-readout{font-size:var(--bp-t);color:var(--bp-ink)}
+@media (max-width:800px){.bp-play.bp-stage{grid-template-columns:minmax(0,1fr);
+ grid-template-areas:"head" "picture" "words" "desk"}}
 """
