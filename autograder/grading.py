@@ -65,12 +65,14 @@ class Grader:
 
     seed_source: what the cases are drawn from; a new secret unless given.
     seconds: time limit for every exercise, in place of its own.
+    cell_seconds: for every cell that is run before an exercise.
     apart: raise CourseError unless submissions are really kept apart from this machine.
     """
 
-    def __init__(self, seed_source=None, seconds=None, apart=False, isolation=None):
+    def __init__(self, seed_source=None, seconds=None, apart=False, isolation=None,
+                 cell_seconds=CELL_SECONDS):
         self.seed_source = secrets.token_bytes(32) if seed_source is None else seed_source
-        self.seconds = time_limit(seconds)
+        self.seconds, self.cell_seconds = time_limit(seconds), cell_seconds
         self.sandbox = Sandbox(isolation)
         if apart and self.isolation not in ISOLATED:
             self.close()
@@ -139,18 +141,17 @@ class Grader:
         """Run the cells in the child of ``line``; names that are there, cell number -> error."""
         index, buffers = bundle(exercise, self.sandbox.folder)
         trouble, stopped, place = submission.trouble, {}, 0
-        modes = {0: "all", 1: "definitions"}
         run = [cell for cell in cells if trouble.get(cell.number, (0,))[0] < 2]
         message = {
             "op": "open", "modules": index, "folder": self.sandbox.folder, "main": submission.main,
-            "cells": [[f"<cell {cell.number}>", cell.source,
-                       modes[trouble.get(cell.number, (0,))[0]]] for cell in run],
-            "cell_seconds": CELL_SECONDS, "names": [*exercise.functions, *exercise.uses],
+            "cells": [[f"<cell {cell.number}>", cell.source, *self.manner(submission, cell)]
+                      for cell in run],
+            "names": [*exercise.functions, *exercise.uses],
         }  # fmt: skip
         try:
             line.channel.send(message, buffers, time.monotonic() + 30)
             while True:
-                limit = min(until, time.monotonic() + CELL_SECONDS + GRACE)
+                limit = min(until, time.monotonic() + self.cell_seconds + GRACE)
                 reply, _ = line.channel.receive(limit)
                 errors = list(reply["errors"])
                 place = len(errors)
@@ -158,6 +159,8 @@ class Grader:
                     for cell, error in zip(run, errors, strict=True):
                         if error:
                             stopped[cell.number] = clean(error[0], 60), clean(error[1], 300)
+                            if error[0] == "TimeLimit":
+                                submission.slow.add(cell.number)
                     known = {*exercise.functions, *exercise.uses}
                     return known & set(reply["names"]), stopped
         except ChannelTimeout:
@@ -168,6 +171,12 @@ class Grader:
         except (WireError, TypeError, ValueError, KeyError, IndexError, AttributeError):
             raise CellTrouble(_among(cells, run, place), "Died",
                               "it sent what cannot be read") from None  # fmt: skip
+
+    def manner(self, submission, cell):
+        """How a cell is run, and for how many seconds: less where that was not enough before."""
+        tried = submission.trouble.get(cell.number, (0,))[0]
+        seconds = self.cell_seconds / (4 if cell.number in submission.slow else 1)
+        return "definitions" if tried else "all", seconds
 
     # --- a whole submission ---------------------------------------------------------------------
 
@@ -274,8 +283,9 @@ def with_trouble(verdict, exercise, cells, stopped):
         kind, text = stopped[cell.number]
         if kind == "NotImplementedError":
             continue
-        verdict.remarks.append(f"the cell that defines it stopped with {kind}: {text}")
-        if verdict.status == "missing" and kind in ("Timeout", "Died"):
+        if verdict.status != "missing" or kind not in ("Timeout", "Died"):
+            verdict.remarks.append(f"the cell that defines it stopped with {kind}: {text}")
+        else:
             verdict = replace(verdict, status=kind.lower(), goals=[Goal("it is written", None)],
                               diagnoses=[Diagnosis(f"cell-{kind.lower()}", "The cell that defines "
                                          f"it ended the program: {text}.")])  # fmt: skip

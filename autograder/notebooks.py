@@ -46,12 +46,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Submission:
-    """What was handed in: its code cells, and where it came from."""
+    """What was handed in: its code cells, and where it came from.
+
+    trouble: cell number -> how often it ended its process, and how; slow: numbers of cells that
+    were stopped in time. Both are what a grader remembers between the exercises.
+    """
 
     path: Path
     cells: list[Cell]
     is_notebook: bool = True
     trouble: dict = field(default_factory=dict, compare=False)
+    slow: set = field(default_factory=set, compare=False)
 
     @property
     def main(self):

@@ -55,10 +55,10 @@ class Child:
         imports.install(message["modules"], buffers, message["folder"])
         namespace = cells.fresh_namespace(message["main"])
         errors = []
-        for number, (name, source, mode) in enumerate(message["cells"]):
+        for number, (name, source, mode, seconds) in enumerate(message["cells"]):
             if number:
                 self.channel.send({"op": "cell", "errors": errors})
-            errors.append(cells.run_cell(name, source, mode, namespace, message["cell_seconds"]))
+            errors.append(cells.run_cell(name, source, mode, namespace, seconds))
         imports.judging()
         there = {name: namespace[name] for name in message["names"]
                  if callable(namespace.get(name))}  # fmt: skip

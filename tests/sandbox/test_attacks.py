@@ -18,7 +18,7 @@ EXERCISE = find_exercise("mse_gradients")
 
 @pytest.fixture(scope="module")
 def grader(tmp_path_factory):
-    with Grader(seconds=2) as grader:
+    with Grader(seconds=2, cell_seconds=2) as grader:
         if grader.isolation != BUBBLEWRAP:
             pytest.skip("no bubblewrap here")
         yield grader
