@@ -192,6 +192,9 @@ def better_guess(error, guess, step):
 # %% [markdown] slide="skip"
 # Run your box, then the next one. It tries your code on many jugs, and tells you what is right and
 # what is not yet.
+#
+# If red words come up, Python did not understand a line. The *last* of the red words say what it
+# stumbled over: often a colon or a bracket is missing. Mend it and run the box again.
 
 # %% check="better_guess" slide="skip"
 check("better_guess", better_guess)
@@ -259,7 +262,7 @@ ask.order_lines(
 # is written `/ 2`. (`best_of_three` does what your `better_guess` does. It is finished already, so
 # that a slip up there does no harm down here.)
 #
-# The line `for one_try in range(tries):` means: do what is indented below, once for every try.
+# The line `for _ in range(tries):` means: do what is indented below, once for every try.
 #
 # <details><summary>Hint 1, first gap</summary>The machine starts at <code>guess</code>. Write
 # <code>path =</code> and then a list with that in it.</details>
@@ -273,7 +276,7 @@ def guess_and_check(error, guess, step, tries):
     ### BEGIN SOLUTION
     path = [guess]
     ### END SOLUTION
-    for one_try in range(tries):
+    for _ in range(tries):
         new = best_of_three(error, guess, step)
         ### BEGIN SOLUTION
         if new == guess:
@@ -282,6 +285,9 @@ def guess_and_check(error, guess, step, tries):
         guess = new
         path.append(guess)  # write it down at the end of the path
     return path
+
+# %% [markdown] slide="skip"
+# Run both boxes. If it still says *not written yet*, one of the gaps is still open.
 
 # %% check="guess_and_check" slide="skip"
 check("guess_and_check", guess_and_check)

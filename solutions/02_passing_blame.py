@@ -42,6 +42,10 @@
 # **Without a computer.** A row of children, each with a rule on a card (times 3, times 4, times
 # 42). A number walks forward; then the question "how much of it was yours?" walks back.
 
+# %% [markdown] slide="skip"
+# As in lesson 01: click into a box, hold **Shift** and press **Enter**. Run the first box now, it
+# fetches the toys.
+
 # %% slide="skip"
 from math import prod as multiply
 
@@ -92,8 +96,9 @@ nudge()
 
 # %% slide="skip" jupyter={"source_hidden": true}
 # The answer: run this box.
-strongest.reveal("the handle", "With the handle at 1, a nudge of 0.1 at the handle moves the end by "
-                 "47.85, at the spoons by 16.53, and at the voice by only 4.21.")
+strongest.reveal(
+    "the handle", "With the handle at 1, a nudge of 0.1 at the handle moves the end by 47.85, at "
+    "the spoons by 16.53, and at the voice by only 4.21.")
 
 # %% [markdown] slide="slide"
 # ## How much does the end move?
