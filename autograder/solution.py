@@ -76,6 +76,8 @@ def unchanged(before, now):
         return np.array_equal(before, now, equal_nan=before.dtype.kind in "fc")
     if isinstance(before, (list, tuple)):
         return len(before) == len(now) and all(map(unchanged, before, now))
+    if isinstance(before, (bool, int, float, str)):
+        return type(before) is type(now) and before == now
     return True
 
 
