@@ -169,7 +169,7 @@ ADAGRAD = Exercise(
         Mistake(
             "starts-at-one", "1 too much is under the root: the total should start from what is "
             "handed in.",
-            edits=((f"np.sqrt(total)", "np.sqrt(1 + total)"),),
+            edits=(("np.sqrt(total)", "np.sqrt(1 + total)"),),
         ),
         Mistake(
             "one-total-for-all", "The squares are added up over the whole array: each entry needs a "
@@ -295,16 +295,10 @@ RMSPROP = Exercise(
                 eps=1e-8: (lambda a: (param - learning_rate * grad / (np.sqrt(a) + eps), a))(
                     average + (1 - decay) * (np.square(grad, dtype=float) - average))}),
         Variant("lists", {"rmsprop_step": lambda param, grad, average, learning_rate, decay=0.9,
-                eps=1e-8: (lambda a: [list(np.ravel(param - learning_rate / (eps + a**0.5) * grad))
-                                      if np.ndim(param) == 1 else
-                                      param - learning_rate / (eps + a**0.5) * grad, a])(
+                eps=1e-8: (lambda a: [(param - learning_rate / (eps + a**0.5) * grad).tolist(), a])(
                     (1 - decay) * np.power(np.asarray(grad, float), 2) + decay * average)}),
-        Variant("single-precision", {"rmsprop_step": lambda param, grad, average, learning_rate,
-                decay=0.9, eps=1e-8: (lambda g: (lambda a: (
-                    np.float32(param) - np.float32(learning_rate) * g
-                    / (np.sqrt(a) + np.float32(eps)), a))(
-                        np.float32(decay) * np.float32(average) + np.float32(1 - decay) * g * g))(
-                            np.float32(grad))}),
+        Variant("single-precision", {"rmsprop_step": lambda *given, **named: [
+            np.float32(value) for value in optim.rmsprop_step(*given, **named)]}),
     ),
 )  # fmt: skip
 

@@ -1,0 +1,188 @@
+"""What goes wrong on the way back through a convolution, most of it as edits of the reference."""
+
+from autograder.exercise import Mistake
+from autograder.exercises.conv_wrong_12 import (
+    backward_that_overwrites,
+    cropped_by_minus_pad,
+    keeps_x_as_it_came,
+    last_example_only,
+    truncated_dx,
+)
+
+DW = "dW = (rows.T @ im2col(x, kh, kw, stride, pad)).reshape(W.shape)"
+DPATCHES = "dpatches = rows @ W.reshape(F, -1)"
+GRADS = "return col2im(dpatches, x.shape, kh, kw, stride, pad), dW, rows.sum(axis=0)"
+ROWS = "rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)"
+
+
+def _grads(dx="col2im(dpatches, x.shape, kh, kw, stride, pad)", dW="dW", db="rows.sum(axis=0)"):
+    return ((GRADS, f"return {dx}, {dW}, {db}"),)
+
+
+BACKWARD = (
+    Mistake(
+        "upstream-ignored", "The upstream gradient `dout` is not used: the gradients are what comes "
+        "out when it is all ones.",
+        "Local derivatives alone say how out moves; how much that matters is in dout.",
+        edits=((ROWS, "rows = np.ones_like(dout.transpose(0, 2, 3, 1).reshape(-1, F))"),),
+        equivalent=("ignores-dout",),
+    ),
+    Mistake(
+        "sign", "All three gradients have the wrong sign.",
+        "The minus belongs to the step of descent; the gradient itself points uphill.",
+        edits=((ROWS, "rows = -dout.transpose(0, 2, 3, 1).reshape(-1, F)"),),
+        equivalent=("negates-dout",),
+    ),
+    Mistake(
+        "rows-scrambled", "`dout` is reshaped to rows before its filter axis is moved to the end: "
+        "each window gets another window's blame.",
+        "Reshape never moves numbers. First the order (N, oh, ow, F), then the rows.",
+        edits=((ROWS, "rows = dout.reshape(-1, F)"),),
+    ),
+    Mistake(
+        "overlaps-lost", "Where windows overlap, the blame of the last one replaces the others in "
+        "`dx`; it should be added.",
+        "A pixel seen by four windows gets four blames: +=, not =.",
+        functions={"conv2d_backward": backward_that_overwrites},
+    ),
+    Mistake(
+        "border-kept", "`dx` still has the border of zeros around it: it has not the shape of `x`.",
+        "The border was added on the way forward; its gradient is dropped on the way back.",
+        edits=_grads(dx="col2im(dpatches, (*x.shape[:2], x.shape[2] + 2 * pad, x.shape[3] + 2 * pad),"
+                     " kh, kw, stride, 0)"),
+        equivalent=("fails-with-a-border-of-zeros-pad-1",),
+    ),
+    Mistake(
+        "cropped-by-minus-pad", "Without a border (pad = 0) `dx` is empty: the slice [pad:-pad] is "
+        "[0:0] then.",
+        "-0 is 0, and so the slice ends where it begins. Say where it ends: pad + H.",
+        functions={"conv2d_backward": cropped_by_minus_pad},
+    ),
+    Mistake(
+        "dx-not-flipped", "`dx` is a convolution of dout with the filters as they are; the way back "
+        "needs them turned by half a turn.",
+        "Forward, pixel i + u is met by weight u; backward, pixel i gets from place i - u.",
+        edits=((DPATCHES, "dpatches = rows @ W[:, :, ::-1, ::-1].reshape(F, -1)"),),
+    ),
+    Mistake(
+        "dx-without-w", "`dx` does not look at the filters: W is missing in it.",
+        edits=((DPATCHES, "dpatches = rows @ np.ones_like(W).reshape(F, -1)"),),
+        equivalent=("as-if-ones-W",),
+    ),
+    Mistake(
+        "dx-upstream-ignored", "`dx` does not use the upstream gradient `dout`.",
+        edits=((DPATCHES, "dpatches = np.ones_like(rows) @ W.reshape(F, -1)"),),
+        equivalent=("ignores-dout",),
+    ),
+    Mistake(
+        "dx-first-filter", "`dx` gets the blame of the first filter alone: all of them looked at the "
+        "pixel.",
+        edits=((DPATCHES, "dpatches = rows[:, :1] @ W.reshape(F, -1)[:1]"),),
+    ),
+    Mistake(
+        "dx-filters-averaged", "`dx` is averaged over the filters; it is a sum over them.",
+        edits=((DPATCHES, "dpatches = rows @ W.reshape(F, -1) / F"),), equivalent=("times-1-over-F",),
+    ),
+    Mistake(
+        "dx-averaged", "`dx` is divided by the number of pictures; each picture has its own.",
+        edits=_grads(dx="col2im(dpatches, x.shape, kh, kw, stride, pad) / len(x)"),
+        equivalent=("times-1-over-N",),
+    ),
+    Mistake(
+        "dw-averaged", "`dW` is divided by the number of pictures; it is a sum over them.",
+        "The mean belongs to the loss, which has already put its 1/N into dout.",
+        edits=_grads(dW="dW / len(x)"), equivalent=("times-1-over-N",),
+    ),
+    Mistake(
+        "dw-averaged-over-windows", "`dW` is averaged over the windows; it is a sum over all of them.",
+        "The same weights were used in every window, and every use adds its blame.",
+        edits=_grads(dW="dW / len(rows)"),
+    ),
+    Mistake(
+        "dw-last-example", "`dW` holds the blame of the last picture alone.",
+        "Inside the loop over pictures it should be +=, not =.",
+        functions={"conv2d_backward": last_example_only},
+    ),
+    Mistake(
+        "dw-flipped", "`dW` is turned by half a turn.",
+        edits=_grads(dW="dW[:, :, ::-1, ::-1]"), equivalent=("reversed",),
+    ),
+    Mistake(
+        "dw-without-x", "`dW` does not look at the pictures: x is missing in it.",
+        edits=((DW, "dW = (rows.T @ im2col(np.ones_like(x), kh, kw, stride, pad)).reshape(W.shape)"),),
+        equivalent=("as-if-ones-x",),
+    ),
+    Mistake(
+        "dw-upstream-ignored", "`dW` does not use the upstream gradient `dout`.",
+        edits=((DW, "dW = (np.ones_like(rows).T @ im2col(x, kh, kw, stride, pad)).reshape(W.shape)"),),
+        equivalent=("ignores-dout",),
+    ),
+    Mistake(
+        "dw-scrambled", "`dW` has the right numbers in the wrong places: it was cut up with its "
+        "channels last.",
+        "The columns of the patches run channel by channel, then row by row.",
+        edits=_grads(dW="dW.reshape(F, kh, kw, -1).transpose(0, 3, 1, 2)"),
+    ),
+    Mistake(
+        "db-averaged", "`db` is a mean; it should be the sum over all pictures and places.",
+        "The mean belongs to the loss, which has already put its 1/N into dout.",
+        edits=_grads(db="rows.mean(axis=0)"),
+    ),
+    Mistake(
+        "db-averaged-over-pictures", "`db` is divided by the number of pictures; it is a sum.",
+        edits=_grads(db="rows.sum(axis=0) / len(x)"), equivalent=("times-1-over-N",),
+    ),
+    Mistake(
+        "db-per-place", "`db` is summed over the pictures only: it still has a value for every place.",
+        "b was added at every place, and every place sends its blame back to it.",
+        edits=_grads(db="dout.sum(axis=0)"),
+    ),
+    Mistake(
+        "db-per-picture", "`db` is summed over the places only: it still has a row for every picture.",
+        "b was added to every picture, and every picture sends its blame back to it.",
+        edits=_grads(db="dout.sum(axis=(2, 3))"), equivalent=("unsummed",),
+    ),
+    Mistake(
+        "db-one-number", "`db` is summed over everything; each filter has a bias of its own.",
+        edits=_grads(db="rows.sum()"), equivalent=("summed-too-much",),
+    ),
+    Mistake(
+        "db-wrong-axes", "`db` is summed over the filters too early: the axes that go are pictures, "
+        "rows and columns.",
+        edits=_grads(db="dout.sum(axis=(1, 2, 3))"),
+    ),
+    Mistake(
+        "db-through-x", "`db` has gone through the pictures; the bias never meets x.",
+        edits=_grads(db="dW.sum(axis=(1, 2, 3))"),
+    ),
+    Mistake(
+        "stride-ignored", "`stride` is not used on the way back: the windows are taken one pixel "
+        "apart.",
+        "Forward, place i looked at the rows from i * stride on; the blame goes back there.",
+        edits=((DW, "near = im2col(x, kh, kw, 1, pad).reshape(len(x), *output_size(x, kh, kw, 1, pad),"
+                " -1)[:, :dout.shape[2], :dout.shape[3]]\n    dW = (rows.T @ near.reshape(len(rows), "
+                "-1)).reshape(W.shape)"),
+               (GRADS, "all_rows = np.zeros((len(x), *output_size(x, kh, kw, 1, pad), W[0].size), "
+                "dout.dtype)\n    all_rows[:, :dout.shape[2], :dout.shape[3]] = dpatches.reshape("
+                "len(x), *dout.shape[2:], -1)\n    return col2im(all_rows.reshape(-1, W[0].size), "
+                "x.shape, kh, kw, 1, pad), dW, rows.sum(axis=0)")),
+    ),
+    Mistake(
+        "whole-numbers", "`dx` is cut to whole numbers when the picture holds whole numbers.",
+        "An array made like the picture, zeros_like(x), holds whole numbers too and cuts what is "
+        "written into it.",
+        functions={"conv2d_forward": keeps_x_as_it_came, "conv2d_backward": truncated_dx},
+        equivalent=("fails-with-whole-numbers-in-the-picture-an-array-of-int",),
+    ),
+    Mistake(
+        "other-order", "The gradients come in another order; agreed was dx, dW, db, the order of "
+        "forward's arguments.",
+        edits=((GRADS, "return dW, rows.sum(axis=0), col2im(dpatches, x.shape, kh, kw, stride, pad)"),),
+        equivalent=("results-swapped",),
+    ),
+    Mistake(
+        "dw-first", "`dx` and `dW` have changed places; agreed was dx, dW, db.",
+        edits=((GRADS, "return dW, col2im(dpatches, x.shape, kh, kw, stride, pad), rows.sum(axis=0)"),),
+        equivalent=("results-swapped",),
+    ),
+)  # fmt: skip
