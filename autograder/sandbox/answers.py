@@ -25,6 +25,8 @@ EQUIVALENT = {
     "better_guess": ("guess_and_check", "tune_knobs"),
     "sensitivity": ("chain_sensitivity",),
     "slope": ("sensitivity",),
+    "numerical_gradient": ("complex_step_gradient",),
+    "complex_step_gradient": ("numerical_gradient",),
     "softmax": ("softmax_cross_entropy_forward",),
     "rnn_step_forward": ("rnn_forward",),
     "rnn_step_backward": ("rnn_backward", "truncated_rnn_backward"),
