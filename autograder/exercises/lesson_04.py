@@ -87,7 +87,7 @@ PREDICT = Exercise(
     ),
     variants=(
         Variant("loops", {"predict": lambda X, w, b: [
-            sum(float(x) * float(v) for x, v in zip(row, w)) + b for row in X]}),  # fmt: skip
+            sum(float(row[d]) * float(w[d]) for d in range(len(w))) + b for row in X]}),
         Variant("einsum", {"predict": lambda X, w, b: np.einsum("nd,d->n", X, w) + b}),
         Variant("other-order", {"predict": lambda X, w, b: b + w.T @ X.T}),
         Variant("single-precision", {"predict": lambda X, w, b: (
@@ -184,7 +184,8 @@ MSE = Exercise(
     ),
     variants=(
         Variant("loop", {"mse": lambda predictions, targets: sum(
-            (float(p) - float(t)) ** 2 for p, t in zip(predictions, targets)) / len(targets)}),
+            (float(predictions[n]) - float(targets[n])) ** 2 for n in range(len(targets))
+        ) / len(targets)}),
         Variant("dot", {"mse": lambda predictions, targets: (
             (predictions - targets) @ (predictions - targets) / len(targets))}),
         Variant("zero-d", {"mse": lambda predictions, targets: np.array(
@@ -577,7 +578,8 @@ def _fit_in_place(X, targets, learning_rate, steps):
         if step == steps:
             break
         for d in range(len(w)):
-            w[d] -= learning_rate * 2 * float(np.mean([e * x for e, x in zip(errors, X[:, d])]))
+            parts = [error * X[n, d] for n, error in enumerate(errors)]
+            w[d] -= learning_rate * 2 * float(np.mean(parts))
         b -= learning_rate * 2 * sum(errors) / len(errors)
     return w, b, losses
 
