@@ -82,8 +82,10 @@ tangent(curve="hills")
 # place half way to the other foot, further up the hill.
 
 # %%
-print("both feet:", (2.5**3 - 1.5**3) / (2 * 0.5), "  closer:", (2.1**3 - 1.9**3) / (2 * 0.1))
-print("one foot: ", (2.5**3 - 2.0**3) / 0.5, "  closer:", (2.1**3 - 2.0**3) / 0.1)
+print("h = 0.5, both feet:", (2.5**3 - 1.5**3) / (2 * 0.5))
+print("h = 0.5, one foot: ", (2.5**3 - 2.0**3) / 0.5)
+print("h = 0.1, both feet:", round((2.1**3 - 1.9**3) / (2 * 0.1), 6))
+print("h = 0.1, one foot: ", round((2.1**3 - 2.0**3) / 0.1, 6))
 
 # %% [markdown]
 # ### Your turn: `slope`
@@ -255,9 +257,10 @@ print("it started at 1; after 50 steps it is at", walk[-1])
 borders = {}
 for curvature in [1.0, 2.0, 4.0, 10.0]:
     for rate in np.arange(0.01, 2.5, 0.01):
-        if abs(course.gradient_descent(lambda x, c=curvature: c * x, 1.0, rate, 40)[-1]) < 1:
+        walk = course.gradient_descent(lambda x, c=curvature: c * x, 1.0, rate, 40)
+        if abs(walk[-1]) < 1:
             borders[curvature] = rate
-    print(f"curvature {curvature:4}: it settles up to a learning rate of {borders[curvature]:.2f}")
+    print(f"curvature {curvature:4}: it settles up to a rate of {borders[curvature]:.2f}")
 
 # %% slide="subslide"
 law = ask.predict(
@@ -312,8 +315,8 @@ check("largest_stable_rate", largest_stable_rate)
 # ## A claim put to the test
 #
 # You can read it in many places: *"gradient descent finds the lowest point."* This landscape has
-# two valleys, and the left one is deeper. A hundred walkers start all over it, evenly spread from
-# -1.6 to 1.6.
+# two valleys, and the left one is deeper. A hundred walkers start on it, evenly
+# spread from -1 to 1.6.
 
 # %% slide="fragment"
 myth = ask.predict("How many of the 100 end in the deeper valley?", low=0, high=100, step=1,
@@ -321,17 +324,17 @@ myth = ask.predict("How many of the 100 end in the deeper valley?", low=0, high=
 myth
 
 # %%
-starts = np.linspace(-1.6, 1.6, 100)
+starts = np.linspace(-1, 1.6, 100)
 ends = course.gradient_descent(course.two_valleys_slope, starts, 0.02, 500)[-1]
 print("they end at", sorted(set(ends.round(3).tolist())))
 print("heights there", course.two_valleys(np.array([-1.036, 0.960])).round(2))
 myth.reveal(int(np.sum(ends < 0)))
 
 # %% [markdown]
-# About half. None of the others made a mistake: in the right-hand valley every direction leads up,
-# the slope is 0, and a walker who feels only the ground under his feet has no reason to move. What
-# gradient descent finds is *a* place where the ground is level. Which one depends on where it
-# started.
+# About four in ten. None of the others made a mistake: in the right-hand valley every direction
+# leads up, the slope is 0, and a walker who feels only the ground under his feet has no reason to
+# move. What gradient descent finds is *a* place where the ground is level. Which one depends on
+# where it started.
 
 # %% slide="subslide"
 two_valleys()
@@ -363,7 +366,8 @@ def bowl_gradient(place):
 
 for rate in [0.02, 0.25, 0.32, 0.35]:
     walk = course.gradient_descent(bowl_gradient, np.array([3.0, 1.0]), rate, 40)
-    print(f"learning rate {rate}: after 40 steps at x = {walk[-1, 0]:9.4f}, y = {walk[-1, 1]:9.4f}")
+    x, y = walk[-1]
+    print(f"learning rate {rate}: after 40 steps at x = {x:8.4f}, y = {y:8.4f}")
 
 # %% [markdown]
 # The right picture of the widget is a map, like a hiker's: places of one colour have about the
@@ -425,7 +429,7 @@ def walk_of_a_friend(df, start, learning_rate, steps):
 
 print(walk_of_a_friend(lambda place: 2 * place, [4.0, -2.0], 0.25, 3))
 
-# %%
+# %% jupyter={"source_hidden": true}
 bug = ask.choose(
     "Why are all four places of the walk the same?",
     {"The learning rate is too small to see a difference":

@@ -178,7 +178,7 @@ fine
 # %% slide="subslide"
 cost()
 
-# %% [markdown]
+# %% [markdown] slide="subslide"
 # ### Why a logarithm
 #
 # Let a sorter judge many fruits. A good one gives the truths a high probability *all together*:
@@ -196,7 +196,7 @@ cost()
 # %%
 given = np.array([0.9, 0.8, 0.3])
 costs = -np.log(given)
-print(f"product {given.prod():.3f}   costs {costs.round(3)}   mean {costs.mean():.3f}")
+print(f"product {given.prod():.3f}, costs {costs.round(3)}, mean {costs.mean():.3f}")
 print(f"fines for 10 % and 1 %: {-np.log(0.1):.2f} and {-np.log(0.01):.2f}")
 fine.reveal("twice as much", "2.3 and 4.6.")
 
@@ -306,7 +306,8 @@ check("binary_cross_entropy_from_logits", binary_cross_entropy_from_logits)
 # %% slide="fragment"
 for z, y in [(2.0, 1), (2.0, 0), (-1.0, 1), (0.0, 0), (30.0, 0)]:
     steepness = slope(lambda z, y=y: course.binary_cross_entropy_from_logits([z], [y]), z)
-    print(f"z = {z:4}   p = {course.sigmoid(z):.4f}   y = {y}   slope of the cost {steepness:7.4f}")
+    p = course.sigmoid(z)
+    print(f"z = {z:4}   p = {p:.4f}   y = {y}   slope of the cost {steepness:7.4f}")
 
 # %% [markdown]
 # Compare the last column with $p$ and $y$ before you read on. It is
@@ -383,7 +384,7 @@ late
 learning()
 
 # %%
-X, y = course.make_fruit(60, np.random.default_rng(2))   # the same fruits as in the pictures
+X, y = course.make_fruit(60, np.random.default_rng(2))   # the fruits of the pictures
 Z = standardize(X)[0]
 for steps in [5, 20, 60]:
     w, b, losses = course.fit_logistic(Z, y, 1.0, steps)
@@ -427,12 +428,12 @@ check("fit_logistic", fit_logistic)
 # %% [markdown] slide="slide"
 # ## At the sorting belt
 #
-# 600 fruits. The machine learns from 400, and 200 are laid aside. The fruits are made up by a
+# 3,000 fruits. The machine learns from 2,000, and 1,000 are laid aside. The fruits are made up by a
 # recipe you can read in `course.make_fruit`, so we know how good a sorter can be: the two kinds
 # overlap, and even who knows the recipe gets about 93 % right in the long run.
 
 # %%
-X, y = course.make_fruit(600, np.random.default_rng(0))
+X, y = course.make_fruit(3000, np.random.default_rng(0))
 X_seen, y_seen, X_new, y_new = split_examples(X, y, 1 / 3, np.random.default_rng(1))
 Z_seen, mean, std = standardize(X_seen)
 w, b, losses = course.fit_logistic(Z_seen, y_seen, 1.0, 200)
@@ -440,29 +441,29 @@ p = course.sigmoid((X_new - mean) / std @ w + b)
 right = (p > 0.5) == y_new
 most = max(y_new.mean(), 1 - y_new.mean())
 print(f"always naming the commoner kind: {most:.0%} right")
-print(f"the machine:                     {right.mean():.0%} right of {len(y_new)} new fruits")
+print(f"the machine, on {len(y_new)} new fruits: {right.mean():.0%} right")
 
 # %% slide="fragment"
 sure = np.maximum(p, 1 - p) >= 0.95
-print(f"{sure.sum()} fruits on which it is at least 95 % sure: {np.sum(~right & sure)} wrong")
-print(f"{np.sum(~sure)} fruits on which it is not:             {np.sum(~right & ~sure)} wrong")
+print(f"at least 95 % sure: {np.sum(sure)} fruits, {np.sum(~right & sure)} of them wrong")
+print(f"less sure:           {np.sum(~sure)} fruits, {np.sum(~right & ~sure)} of them wrong")
 
 # %% [markdown]
-# (94 and not 93: with 200 fruits, luck has its part.)
+# The last two lines show what the probability is good for. Let the belt sort what the machine is
+# sure of, and send the rest to a person. Only a third of the fruit needs one, and of 66 mistakes
+# 58 lie there.
 #
-# The second cell shows what the probability is good for. Let the belt sort what the machine is
-# sure of, and send the rest to a person. Only a third of the fruit needs one, and of twelve
-# mistakes eleven lie there.
-#
-# Can one take the numbers at their word? Of the fruits that it called orange with 80 %, are about
-# 80 % oranges?
+# Can one take the numbers at their word? Of the fruits that it calls orange with 80 %, are about
+# 80 % oranges? Few fruits are as doubtful as that, so we let 5,000 more come along the belt.
 
 # %% slide="subslide"
-trust_picture(p, y_new)
+X_more, y_more = course.make_fruit(5000, np.random.default_rng(2))
+trust_picture(course.sigmoid((X_more - mean) / std @ w + b), y_more)
 
 # %% [markdown]
-# Near the diagonal, as far as so few fruits can tell. (In the groups in the middle there are few,
-# so chance has a large say there.)
+# On the diagonal, or close to it: what it says is what comes true. It was never taught to say 80
+# %. It was taught with labels 0 and 1 alone, and with a cost that makes honesty the cheapest
+# policy.
 
 # %% [markdown] slide="slide"
 # ## Two claims put to the test
@@ -473,7 +474,8 @@ trust_picture(p, y_new)
 
 # %% slide="fragment"
 myth = ask.predict("Where does the score stand after 60 steps with the squared error?",
-                   ["above 0: it has learned", "half way, near -5", "almost where it was, at -10"])
+                   ["above 0: it has learned", "half way, near -5",
+                    "almost where it was, at -10"])
 myth
 
 # %%
@@ -483,7 +485,7 @@ for name, slope_of in slopes.items():
     z = -10.0
     for _ in range(60):
         z = z - 0.5 * slope_of(float(course.sigmoid(z)))
-    print(f"{name:16} score {z:7.3f}, probability of an orange {course.sigmoid(z):.5f}")
+    print(f"{name:15} score {z:7.3f}, probability of an orange {course.sigmoid(z):.5f}")
 myth.reveal("almost where it was, at -10",
             "Far out the sigmoid is flat, and who feels no slope does not move.")
 
@@ -494,8 +496,10 @@ myth.reveal("almost where it was, at -10",
 #
 # The second claim is one you can hear about networks of any size:
 
-# %% slide="subslide"
+# %%
 print("weights after learning:", w.round(2), "  b:", round(b, 2))
+
+# %% slide="subslide" jupyter={"source_hidden": true}
 weights = ask.choose(
     "A classmate says: weights are switches, so after learning each must be 0 or 1. What is true?",
     {"Right: something went wrong here": "Look at the printed weights, and at how well they sort.",
@@ -514,7 +518,7 @@ weights
 #
 # `cost = np.mean(-y * np.log(p) + (1 - y) * np.log(1 - p))`
 
-# %%
+# %% jupyter={"source_hidden": true}
 bug = ask.choose(
     "What is wrong with it?",
     {"The logarithm should be np.log10": "Another base only changes the unit.",

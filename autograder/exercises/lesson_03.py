@@ -189,7 +189,7 @@ def _vector_df(rng, d):
     """A bowl's gradient in which the coordinates pull at each other, written down, and its "
     "bottom."""
     table = np.round(rng.uniform(-0.4, 0.4, (d, d)), 1) + np.diag(rng.choice([1.0, 1.5, 2.0], d))
-    bottom = np.round(rng.uniform(-2, 2, d), 1) + 0.25
+    bottom = np.round(np.round(rng.uniform(-2, 2, d), 1) + 0.25, 2)
     return f"np.array({table.tolist()}) @ (x - np.array({bottom.tolist()}))", bottom
 
 

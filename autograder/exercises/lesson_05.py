@@ -186,7 +186,7 @@ def entropy_cases(rng):
     yield guesses(1, "one fruit alone (N = 1)").but(y=np.array([1]))
     yield guesses(1, "one fruit alone (N = 1)").but(y=np.array([0]))
     yield Case("truths between 0 and 1 (y = 0.3)", {"N": 5}, p=rng.uniform(0.06, 0.94, 5),
-               y=np.array([0.3, 1.0, 0.75, 0.0, 0.5]))  # fmt: skip
+               y=np.array([0.3, 1.0, 0.75, 0.0, 0.6]))  # fmt: skip
     yield Case("almost sure (p = 0.0005 and 0.9995)", {"N": 4},
                p=np.array([0.0005, 0.9995, 0.0005, 0.4]), y=np.array([1, 0, 0, 1]))  # fmt: skip
     yield Case("p exactly 0, and right", {"N": 4},
@@ -209,7 +209,7 @@ def run_entropy(solution, case):
     finite = isinstance(value, np.ndarray) and bool(np.isfinite(value).all())
     if case.special == SURE_WRONG:
         return {"finite": finite}
-    return {"result": answer, "finite": finite}
+    return {"result": answer} if case.special else {"result": answer, "finite": finite}
 
 
 def _safe_logs(p, floor=1e-12):
@@ -372,7 +372,7 @@ def logit_cases(rng):
         yield scores(n)
     yield scores(1, "one fruit alone (N = 1)")
     yield Case("truths between 0 and 1 (y = 0.3)", {"N": 5}, z=rng.normal(0, 2.0, 5),
-               y=np.array([0.3, 1.0, 0.75, 0.0, 0.5]))  # fmt: skip
+               y=np.array([0.3, 1.0, 0.75, 0.0, 0.6]))  # fmt: skip
     sure = (("quite sure (scores near 50)", 50), ("very sure (scores near 1000)", 1000))
     for words, size in sure:
         signs = np.array([1, -1, 1, -1, -1])
@@ -449,6 +449,18 @@ BINARY_CROSS_ENTROPY_FROM_LOGITS = Exercise(
                        "log z is not even a number when z is negative."),
         _logit_mistake("sigmoid-twice", lambda z, y: np.mean(_costs(_plain(z), y)), "The sigmoid "
                        "is applied to z before a formula that holds the sigmoid already."),
+        _logit_mistake(
+            "through-clipped-probability-1e-15", lambda z, y: _by_probability(z, y, 1e-15), "For "
+            "large scores the cost stops growing: p was kept away from 0 and 1.",
+            "Clipping p keeps the logarithm finite, and caps the cost at the same time: start from "
+            "z.", ("through-clipped-probability",),
+        ),
+        _logit_mistake(
+            "through-clipped-probability-1e-7", lambda z, y: _by_probability(z, y, 1e-7), "For "
+            "large scores the cost stops growing: p was kept away from 0 and 1.",
+            "Clipping p keeps the logarithm finite, and caps the cost at the same time: start from "
+            "z.", ("through-clipped-probability",),
+        ),
         _logit_mistake("clipped-scores", lambda z, y: np.mean(_costs(np.clip(z, -30, 30), y)),
                        "Scores are cut off at a limit, and so the cost stops growing.",
                        "With exp(-|z|) nothing can overflow, and no limit is needed."),
@@ -471,6 +483,12 @@ BINARY_CROSS_ENTROPY_FROM_LOGITS = Exercise(
             "Clipping p keeps the logarithm finite, and caps the cost at the same time: start "
             "from z.",
         ),
+        _logit_mistake("truths-as-signs", lambda z, y: np.mean(np.logaddexp(0, -z * (2 * y - 1))),
+                       "The formula with 2 y - 1 holds for truths 0 and 1 alone; one between them "
+                       "gets another cost."),
+        _logit_mistake("truth-cut", lambda z, y: np.mean(np.where(
+            y > 0.5, np.logaddexp(0, -z), np.logaddexp(0, z))), "A truth between 0 and 1 is cut to a "
+            "whole number."),
         _logit_mistake("only-yes-or-no", lambda z, y: np.mean(np.where(
             y == 1, np.logaddexp(0, -z), np.logaddexp(0, z))), "A truth between 0 and 1 is taken "
             "for 0 or 1."),

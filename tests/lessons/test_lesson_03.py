@@ -56,11 +56,11 @@ def test_each_step_multiplies(step, factor):
     assert np.allclose(walk, factor ** np.arange(4.0))
 
 
-def test_about_half_of_the_walkers_find_the_deeper_valley():
-    starts = np.linspace(-1.6, 1.6, 100)
+def test_about_four_in_ten_of_the_walkers_find_the_deeper_valley():
+    starts = np.linspace(-1, 1.6, 100)
     ends = descent.gradient_descent(descent.two_valleys_slope, starts, 0.02, 500)[-1]
     assert sorted(set(ends.round(3).tolist())) == [-1.036, 0.96]
-    assert np.sum(ends < 0) == 52
+    assert 38 <= np.sum(ends < 0) <= 42
     assert descent.two_valleys(-1.036) < descent.two_valleys(0.96)
 
 
