@@ -33,7 +33,7 @@ def forward_by_einsum(x, W, b, stride=1, pad=0):
 
 def forward_by_shifts(x, W, b, stride=1, pad=0):
     """The whole picture once for every place in the kernel, moved and weighted."""
-    (n, _, h, w), (f, _, kh, kw) = x.shape, W.shape
+    (n, _, h, w), (_, _, kh, kw) = x.shape, W.shape
     xp = _padded(x, pad)
     oh, ow = 1 + (h + 2 * pad - kh) // stride, 1 + (w + 2 * pad - kw) // stride
     out = np.tile(np.asarray(b, float)[None, :, None, None], (n, 1, oh, ow))
