@@ -21,11 +21,9 @@ def fast_rnn_forward(x, h0, Wx, Wh, b):
     array([0.762, 0.234])
     """
     z, steps, states, Wxg, Whg = _start(x, h0, Wx, Wh, b, gates=1, halved=0)
-    z, Wh = z[0], Whg[0]
-    for t in range(len(z)):
-        h = states[t + 1]
-        np.matmul(states[t], Wh, out=h)
-        h += z[t]
+    product = np.empty_like(states[0])
+    for t, h in enumerate(z[0]):  # h begins as what the input says and becomes the state in place
+        h += np.matmul(states[t], Whg[0], out=product)
         np.tanh(h, out=h)
     return _outputs(states), (steps, states, Wxg, Whg)
 
@@ -39,11 +37,12 @@ def fast_rnn_backward(dh, cache):
     """
     steps, states, Wxg, Whg = cache
     dh, WhT, carry = _start_back(dh, states, Whg)
-    dz = np.empty((1, *dh.shape), dh.dtype)
-    work = np.empty_like(carry)
+    dz, dh_t = np.empty((1, *dh.shape), dh.dtype), np.empty_like(carry)
+    np.multiply(states[1:], states[1:], out=dz[0])
+    np.subtract(1, dz, out=dz)  # the slopes of all steps, ready for what comes back
     for t in reversed(range(len(dh))):
-        np.add(dh[t], carry, out=dz[0, t])
-        np.matmul(_times_tanh_slope(dz[0, t], states[t + 1], work), WhT[0], out=carry)
+        dz[0, t] *= np.add(dh[t], carry, out=dh_t)
+        np.matmul(dz[0, t], WhT[0], out=carry)
     return _finish(dz, dz, steps, states, Wxg, carry)
 
 
@@ -171,11 +170,13 @@ def _start(x, h0, Wx, Wh, b, gates, halved):
     (N, T, D), H = x.shape, h0.shape[1]
     steps = np.ascontiguousarray(x.transpose(1, 0, 2)).reshape(T * N, D)
     Wxg, Whg = _by_gate(Wx, gates), _by_gate(Wh, gates)
-    z = np.matmul(steps, _halved(Wxg, halved))
-    z += _halved(b.reshape(gates, 1, H), halved)
-    states = np.empty((T + 1, N, H), z.dtype)
+    states = np.empty((T + 1, N, H), Wx.dtype)
     states[0] = h0
-    return z.reshape(gates, T, N, H), steps, states, Wxg, Whg
+    # Without gates, what the input says to a step lies where that step's state will be.
+    z = states[np.newaxis, 1:] if gates == 1 else np.empty((gates, T, N, H), Wx.dtype)
+    rows = np.matmul(steps, _halved(Wxg, halved), out=z.reshape(gates, T * N, H))
+    rows += _halved(b.reshape(gates, 1, H), halved)
+    return z, steps, states, Wxg, Whg
 
 
 def _start_back(dh, states, Whg):
@@ -197,7 +198,7 @@ def _finish(dzx, dzh, steps, states, Wxg, dh0):
     before = states[:-1].reshape(T * N, H).T
     dWx = np.concatenate([steps.T @ gate for gate in rows], axis=1)
     dWh = np.concatenate([before @ gate.reshape(T * N, H) for gate in dzh], axis=1)
-    db = rows.sum(axis=1).reshape(-1)
+    db = (np.ones(T * N, rows.dtype) @ rows).reshape(-1)  # a sum over rows, faster than sum
     return dx.reshape(T, N, -1).transpose(1, 0, 2), dh0, dWx, dWh, db
 
 
