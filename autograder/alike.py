@@ -25,10 +25,12 @@ def near(a, b, loose=1.0):
     scale = np.abs(b[finite]).max() if finite.any() else 0.0
     with np.errstate(all="ignore"):
         close = np.abs(a - b) <= loose * (NEAR[2] + NEAR[1] * scale + NEAR[0] * np.abs(b))
+    close &= np.isfinite(a) & finite  # infinity is near to nothing but itself
     return bool((close | (a == b) | (np.isnan(a) & np.isnan(b))).all())
 
 
 def all_hold(test, *lists):
+    """Whether ``test`` holds for the first entries of the lists, for the second, and so on."""
     return all(itertools.starmap(test, zip(*lists, strict=True)))
 
 

@@ -77,6 +77,7 @@ def wrong_mask(answer, right, rtol, scale_tol, atol):
     scale = np.max(np.abs(right[finite])) if finite.any() else 0.0
     with np.errstate(all="ignore"):
         near = np.abs(answer - right) <= atol + scale_tol * scale + rtol * np.abs(right)
+    near &= np.isfinite(answer) & finite  # infinity is near to nothing but itself
     same = (answer == right) | (np.isnan(answer) & np.isnan(right))
     return ~(near | same)
 
