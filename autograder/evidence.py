@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.compare import Unreadable, tolerances
 from autograder.errors import ContractError
+from autograder.hypotheses import size
 from autograder.judge import Diagnosis
 from autograder.relations import BRIEF, RELATIONS, find_relation, near
 
@@ -13,6 +14,7 @@ from autograder.relations import BRIEF, RELATIONS, find_relation, near
 def relation_words(exercise, failing, wrong, brief):
     """A relation for each wrong output, where one holds on all failing (ordinary) cases."""
     ordinary = [trial for trial in failing if not trial.case.special] or failing
+    ordinary = sorted(ordinary, key=size)  # the numbers in the words are those of the case shown
     diagnoses, names = {}, {}
     rights = {}
     for name, output in wrong.items():
@@ -28,7 +30,7 @@ def relation_words(exercise, failing, wrong, brief):
             name = output.short
             names.setdefault(relation.id, []).append(f"`{name}`" if name == output.name else name)
     said = [
-        Diagnosis(key, _sentence(found.says, names[key])) for key, found in diagnoses.items()
+        Diagnosis(key, _sentence(found.says, names[key]), measured=True) for key, found in diagnoses.items()
     ]
     return _swapped(rights) + said
 

@@ -27,11 +27,15 @@ class Goal:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is wrong, by a stable id; ``says`` it and the ``thought`` that likely led there."""
+    """What is wrong, by a stable id; ``says`` it and the ``thought`` that likely led there.
+
+    measured: whether it is a relation read off the numbers, which is told before any thought.
+    """
 
     id: str
     says: str
     thought: str = ""
+    measured: bool = False
 
 
 @dataclass

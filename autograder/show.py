@@ -91,7 +91,7 @@ def _points(verdict):
 
 def _evidence_first(diagnoses):
     """What was measured before the thought behind it, though the thought is the more telling."""
-    return sorted(diagnoses, key=lambda item: bool(item.thought))
+    return sorted(diagnoses, key=lambda item: not item.measured)
 
 
 def as_text(verdict):
@@ -186,7 +186,7 @@ def _goals_html(verdict):
         f"{html.escape(g.says)}</li>"
         for g in verdict.goals
     )
-    return f'<ul style="list-style:none;padding-left:0;margin:.4em 0">{items}</ul>'
+    return f'<ul style="list-style:none;padding-left:0;margin:.4em 0;columns:2 20em">{items}</ul>'
 
 
 def _example_html(example):
