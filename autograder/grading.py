@@ -19,7 +19,7 @@ from autograder.judge import Diagnosis, Goal, Verdict, judge
 from autograder.notebooks import find_lesson, lesson_exercises, read_submission
 from autograder.sandbox.launch import BUBBLEWRAP, UNSHARE, Sandbox, how_it_died
 from autograder.sandbox.remote import Remote
-from autograder.sandbox.replay import cells_for, modules_to_warm
+from autograder.sandbox.replay import cells_for, modules_to_warm, words_of
 from autograder.sandbox.stage import bundle
 from autograder.sandbox.wire import ChannelClosed, ChannelTimeout, WireError, clean
 from autograder.show import as_text
@@ -139,7 +139,7 @@ class Grader:
 
     def replay(self, exercise, submission, cells, line, until):
         """Run the cells in the child of ``line``; names that are there, cell number -> error."""
-        index, buffers = bundle(exercise, self.sandbox.folder)
+        index, buffers = bundle(exercise, self.sandbox.folder, words_of(cells))
         trouble, stopped, place = submission.trouble, {}, 0
         run = [cell for cell in cells if trouble.get(cell.number, (0,))[0] < 2]
         message = {

@@ -3,6 +3,11 @@
 import ctypes
 import os
 
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None
+
 NEW = {"mount": 0x20000, "uts": 0x4000000, "ipc": 0x8000000, "user": 0x10000000, "pid": 0x20000000,
        "net": 0x40000000}  # fmt: skip
 MEMORY = 2 << 30
@@ -14,11 +19,15 @@ SET_DUMPABLE, SET_DEATH_SIGNAL, KILL = 4, 1, 9
 CAPABILITIES_VERSION = 0x20080522
 
 
-def own_namespaces():
-    """Leave the other processes' namespaces; True when every one is this process's own."""
+def own_namespaces(net=True):
+    """Leave the other processes' namespaces; True when every one is this process's own.
+
+    net: the network's too, which takes longest; not needed where nobody can open a socket.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     user, group = os.getuid(), os.getgid()
-    if libc.unshare(sum(NEW.values())):
+    flags = sum(NEW.values()) - (0 if net else NEW["net"])
+    if libc.unshare(flags):
         return False
     try:  # nobody but the same user is known inside: files made there need an owner
         for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"),
@@ -60,8 +69,6 @@ def few_resources(start=False):
 
     start: only what a process that forks all others may be bound by.
     """
-    import resource
-
     wanted = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": FILE, "RLIMIT_NOFILE": OPEN_FILES,
               "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_CORE": 0, "RLIMIT_NPROC": 64,
               "RLIMIT_MEMLOCK": 0, "RLIMIT_MSGQUEUE": 0}  # fmt: skip

@@ -38,8 +38,7 @@ def cells_for(submission, exercise):
 def without_given(cells, given):
     """``cells`` without those of ``given`` (text -> names it binds) that nobody needs."""
     unneeded = {cell.number for cell in cells if cell.source.strip() in given}
-    words = set().union(*(WORD.findall(cell.source) for cell in cells
-                          if cell.number not in unneeded), ())  # fmt: skip
+    words = words_of(cell for cell in cells if cell.number not in unneeded)
     if words & REACHES:
         return list(cells)
     changed = True
@@ -117,8 +116,13 @@ def bound_names(text, modules=frozenset()):
     return None if used & CHANGES or "*" in names else names
 
 
+def words_of(cells):
+    """All names that the cells mention, in whatever way."""
+    return set().union(*(WORD.findall(cell.source) for cell in cells), ())
+
+
 def modules_to_warm(cells):
     """What the cells seem to import that is slow to import."""
-    words = set().union(*(WORD.findall(cell.source) for cell in cells), ())
+    words = words_of(cells)
     words |= {"matplotlib"} if words & {"plt", "pyplot", "pylab"} else set()
     return [module for word in WARM if word in words for module in WARM[word]]

@@ -9,7 +9,7 @@ import copy
 import marshal
 import shutil
 import tempfile
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from autograder.sandbox.answers import hidden, library, sources, trees
@@ -67,22 +67,15 @@ def declares_answers(node):
     return isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "ANSWERS"
 
 
-@lru_cache(maxsize=64)
-def bundle_of(names, folder):
-    """The index and the buffers of a library in which ``names`` (module, its names) are empty."""
-    index, buffers = [], []
-    empty = dict(names)
-    for module, tree in trees().items():
-        if module in empty:
-            tree = ast.fix_missing_locations(without(tree, empty[module]))
-            text = ast.unparse(tree)
-            tree = ast.parse(text)
-        else:
-            text = sources()[module]
-        code = compile(tree, place_of(module, folder), "exec", dont_inherit=True)
-        index.append([module, len(buffers), len(buffers) + 1])
-        buffers += [marshal.dumps(code), text.encode()]
-    return index, buffers
+@lru_cache(maxsize=4096)
+def compiled(module, empty, folder):
+    """Code (marshalled) and text of a module in which the names ``empty`` are emptied."""
+    tree, text = trees()[module], sources()[module]
+    if empty:
+        text = ast.unparse(ast.fix_missing_locations(without(tree, empty)))
+        tree = ast.parse(text)
+    code = compile(tree, place_of(module, folder), "exec", dont_inherit=True)
+    return marshal.dumps(code), text.encode()
 
 
 def place_of(module, folder):
@@ -91,7 +84,47 @@ def place_of(module, folder):
     return f"{folder}/{module.replace('.', '/')}{inside}.py"
 
 
-def bundle(exercise, folder):
-    """The index and the buffers that `imports.install` takes, for ``exercise``."""
-    names = tuple((module, frozenset(names)) for module, names in hidden(exercise).items())
-    return bundle_of(names, folder)
+@cache
+def needs(module):
+    """The modules of the library that importing ``module`` imports."""
+    found = {node.module for node in ast.walk(trees()[module]) if isinstance(node, ast.ImportFrom)}
+    found |= {alias.name for node in ast.walk(trees()[module]) if isinstance(node, ast.Import)
+              for alias in node.names}  # fmt: skip
+    return found & set(trees())
+
+
+def mentioned(words):
+    """The modules of the library that cells with these words can import; all where unclear."""
+    if "bplib" not in words:
+        return {"bplib"}
+    if words & {"importlib", "pkgutil", "__import__", "exec", "eval", "sys"}:
+        return set(trees())
+    found, left = set(), {"bplib", *(f"bplib.{word}" for word in words)} & set(trees())
+    while left:
+        module = left.pop()
+        found.add(module)
+        left |= needs(module) - found
+    return found
+
+
+def bundle(exercise, folder, words=None):
+    """The index and the buffers that `imports.install` takes, for ``exercise``.
+
+    words: what the cells mention; without them, the whole library is taken.
+    """
+    hide, index, buffers = hidden_of(exercise), [], []
+    for module in trees() if words is None else sorted(mentioned(words)):
+        index.append([module, len(buffers), len(buffers) + 1])
+        buffers += compiled(module, hide.get(module, frozenset()), folder)
+    return index, buffers
+
+
+_hidden = {}
+
+
+def hidden_of(exercise):
+    """`hidden`, remembered by the exercise's name."""
+    key = (exercise.name, exercise.functions)
+    if key not in _hidden:
+        _hidden[key] = {module: frozenset(names) for module, names in hidden(exercise).items()}
+    return _hidden[key]

@@ -9,6 +9,7 @@ import gc
 import importlib
 import json
 import os
+import platform
 import signal
 import socket
 import sys
@@ -80,7 +81,8 @@ def fork(control, channel, private, hide):
 
 def keep(channel, writer, private, hide):
     """Start the child in namespaces of its own, wait for it, and die as it died."""
-    own = private and limits.own_namespaces()
+    sockets = bool(hide) or seccomp.program(platform.machine()) is None
+    own = private and limits.own_namespaces(net=sockets)
     child = os.fork()
     if child == 0:
         os.close(writer)
