@@ -9,7 +9,8 @@ from bplib import fast_recurrent, gated, recurrent
 
 T, N, D, H = 50, 32, 64, 128
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
-RNN_WHY = "what numpy's own calls cost weighs most where a step's product is smallest"
+RNN_WHY = ("what each of numpy's calls costs weighs most where a step's product is smallest, and a "
+           "busy neighbour's share of the cache adds to it")
 
 
 def races(torch, jax):

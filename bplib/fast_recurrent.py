@@ -23,7 +23,7 @@ def fast_rnn_forward(x, h0, Wx, Wh, b):
     z, steps, states, Wxg, Whg = _start(x, h0, Wx, Wh, b, gates=1, halved=0)
     product = np.empty_like(states[0])
     for t, h in enumerate(z[0]):  # h begins as what the input says and becomes the state in place
-        h += np.matmul(states[t], Whg[0], out=product)
+        h += np.dot(states[t], Whg[0], out=product)
         np.tanh(h, out=h)
     return _outputs(states), (steps, states, Wxg, Whg)
 
@@ -42,7 +42,7 @@ def fast_rnn_backward(dh, cache):
     np.subtract(1, dz, out=dz)  # the slopes of all steps, ready for what comes back
     for t in reversed(range(len(dh))):
         dz[0, t] *= np.add(dh[t], carry, out=dh_t)
-        np.matmul(dz[0, t], WhT[0], out=carry)
+        np.dot(dz[0, t], WhT[0], out=carry)
     return _finish(dz, dz, steps, states, Wxg, carry)
 
 
