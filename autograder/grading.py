@@ -97,7 +97,7 @@ class Grader:
     # --- one exercise ---------------------------------------------------------------------------
 
     def verdict(self, exercise, submission):
-        """The Verdict on one exercise of a submission; never raises for what the submission does."""
+        """The Verdict on one exercise; never raises for what the submission does."""
         cells = cells_for(submission, exercise)
         self.sandbox.warm(modules_to_warm(cells))
         line, names, stopped = self.opened(exercise, submission, cells)
@@ -186,7 +186,7 @@ class Grader:
                 for name, exercise in lesson_exercises(lesson).items()}  # fmt: skip
 
     def safely(self, exercise, submission):
-        """`verdict`; where the grader itself fails, a verdict that says so: none is ever missing."""
+        """`verdict`; where the grader itself fails, one that says so: none is ever missing."""
         try:
             return self.verdict(exercise, submission)
         except Exception as error:
@@ -197,7 +197,7 @@ class Grader:
                            {}, [Diagnosis("grader-failed", words)])  # fmt: skip
 
     def grade(self, path, lesson=None):
-        """What `bp grade` says about a notebook, as a dict for JSON; never raises for its content."""
+        """What `bp grade` says about a file, as a dict for JSON; never raises for its content."""
         found = {"notebook": str(path), "lesson": lesson or "", "points": 0.0, "max_points": 0.0,
                  "isolation": self.isolation, "exercises": {}}  # fmt: skip
         try:
@@ -277,8 +277,9 @@ def with_trouble(verdict, exercise, cells, stopped):
     """The verdict with a word about the cells that should have defined what is graded."""
     if verdict.passed:
         return verdict
+    wanted = set(exercise.functions)
     own = [cell for cell in cells if cell.number in stopped
-           and (set(exercise.functions) & cell.defines or cell.grade_id == exercise.name)]  # fmt: skip
+           and (wanted & cell.defines or cell.grade_id == exercise.name)]  # fmt: skip
     for cell in own[-1:]:
         kind, text = stopped[cell.number]
         if kind == "NotImplementedError":

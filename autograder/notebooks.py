@@ -89,9 +89,11 @@ def parse_submission(data, path):
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError) as error:
-        if not isinstance(error, RecursionError) and text.lstrip()[:1] != "{":
-            raise CourseError(f"{path.name} is not a notebook: it does not begin with {{.") from None
-        raise CourseError(f"{path.name} is a damaged notebook: {str(error)[:100]}.") from None
+        if not text.lstrip().startswith("{"):
+            reason = "is not a notebook: it does not begin with {"
+        else:
+            reason = f"is a damaged notebook: {str(error)[:100]}"
+        raise CourseError(f"{path.name} {reason}.") from None
     return Submission(path, notebook_cells(notebook, path.name))
 
 

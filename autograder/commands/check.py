@@ -36,7 +36,7 @@ def check(
         help="For each file, in place of the exercise's own (or BP_TIME_LIMIT).")] = None,
 ) -> int:
     """Check one exercise's function in Python files or notebooks."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # many small tasks: threads only get in the way
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads get in the way of small tasks
     from autograder.exercises import find_exercise
     from autograder.grading import Grader
     from autograder.verdict_text import console, write, write_verdict

@@ -21,7 +21,7 @@ def grade(
         help="For each exercise, in place of its own (or BP_TIME_LIMIT).")] = None,
 ) -> int:
     """Grade notebooks, without a database."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # many small tasks: threads only get in the way
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads get in the way of small tasks
     from autograder.exercises import all_exercises
     from autograder.grading import grade_many
     from autograder.verdict_text import console, write_notebook

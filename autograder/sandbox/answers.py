@@ -1,4 +1,4 @@
-"""Which functions of the library are an answer to an exercise, and must be empty while it is graded.
+"""Which functions of the library are an answer to an exercise: they are empty while it is graded.
 
 Three rules: the graded names themselves wherever the library has them, with their faster or
 private siblings; what is declared to give the same answer under another name; and everything that
@@ -70,7 +70,7 @@ def trees():
 
 @cache
 def lesson_of(name):
-    """The lesson that a module of the library belongs to; 0 for a helper that needs none of them."""
+    """The lesson that a module of the library belongs to; 0 for a helper that needs none."""
     own = name.removeprefix("bplib.")
     if own in LESSON_OF:
         return LESSON_OF[own]

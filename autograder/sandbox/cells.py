@@ -5,6 +5,7 @@ left where it stopped, as in a notebook; the next ones go on.
 """
 
 import __future__
+
 import ast
 import asyncio
 import builtins
@@ -22,6 +23,7 @@ ALONE = re.compile(r"^\s*(%|!|\?)|^[^#'\"]*\?\s*$")
 ASSIGNED = re.compile(r"^(\s*[A-Za-z_][\w\s,.\[\]()*]*=\s*)[%!].*$")
 PYTHON_MAGICS = ("time", "timeit", "capture", "prun", "memit", "python", "python3", "pypy")
 FUTURE = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
+CONSTANT_NODES = (ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.USub, ast.expr_context)
 KEPT_NODES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
@@ -126,8 +128,7 @@ def _run(name, source, mode, namespace):
 def is_definition(node):
     """Whether a statement only gives something a name."""
     if isinstance(node, ast.Assign):
-        return all(isinstance(part, (ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.USub,
-                                     ast.expr_context)) for part in ast.walk(node.value))  # fmt: skip
+        return all(isinstance(part, CONSTANT_NODES) for part in ast.walk(node.value))
     return isinstance(node, KEPT_NODES)
 
 

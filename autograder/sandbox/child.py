@@ -95,7 +95,7 @@ class Child:
             self.channel.send(reply)
 
     def unpack(self, index, first, wanted):
-        """How many results a kept one holds; if as many as wanted, each is kept from ``first`` on."""
+        """How many results a kept one holds; as many as wanted are kept too, from ``first`` on."""
         value = self.machine.results[index]
         count = count_results(value)
         if count == wanted:

@@ -182,7 +182,7 @@ class Sandbox:
         return json.loads(said)
 
     def warm(self, modules):
-        """Import ``modules`` once, for all later tasks; names that are not there are passed over."""
+        """Import ``modules`` once, for all later tasks; those that are not there are passed over."""
         new = [name for name in modules if name not in self.warmed]
         if new and self.isolation != NOT_ISOLATED:
             self.warmed.update(new)

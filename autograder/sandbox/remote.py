@@ -13,7 +13,14 @@ import numpy as np
 
 from autograder.errors import ContractError, LearnerError
 from autograder.sandbox.launch import how_it_died
-from autograder.sandbox.wire import ChannelClosed, ChannelTimeout, Decoder, Encoder, WireError, clean
+from autograder.sandbox.wire import (
+    ChannelClosed,
+    ChannelTimeout,
+    Decoder,
+    Encoder,
+    WireError,
+    clean,
+)
 from autograder.solution import Ref, Solution, Trace, count_sentence
 
 MOST_CALLBACKS_DEEP = 30

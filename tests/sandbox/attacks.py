@@ -207,7 +207,7 @@ DEATHS = {
     for _ in range(50):
         subprocess.Popen([sys.executable, '-c', 'while True: pass'], start_new_session=True)
     return 0.0, 0.0""", {"raised"}),
-    "runs a shell": (DEF + "import os\n    if os.system('id > /tmp/id'): raise OSError\n    return 0., 0.",
+    "runs a shell": (DEF + "import os\n    if os.system('id > /tmp/id'): raise OSError\n    return 0, 0",
                      {"raised"}),
     "opens a socket": (DEF + "import socket\n    socket.create_connection(('127.0.0.1', 22))",
                        {"raised"}),

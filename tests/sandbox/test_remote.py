@@ -294,8 +294,8 @@ class Loaded(Direct):
 
 def same_verdict(grader, exercise, namespace, tmp_path):
     """The verdict of the judge with ``namespace`` here, and with the same functions over there."""
-    import threading
     import socket
+    import threading
 
     from autograder.sandbox.child import Child
     from autograder.sandbox.launch import Line
