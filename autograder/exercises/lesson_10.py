@@ -1,5 +1,15 @@
 """Checks of lesson 10: first weights, clipping, batch norm, dropout, and two detours for gradients."""
 
-from autograder.exercises import clip_10, init_10, norm_10
+from autograder.exercises import clip_10, detours_10, dropout_10, init_10, norm_10
 
-EXERCISES = (*init_10.EXERCISES, *clip_10.EXERCISES, *norm_10.EXERCISES)
+# An exercise is found by its name in this file's text: see find_exercise.
+NAMES = (
+    "xavier_init", "he_init", "clip_by_global_norm", "batchnorm_forward", "batchnorm_backward",
+    "residual_backward", "straight_through_backward", "dropout_forward", "dropout_backward",
+)  # fmt: skip
+_FOUND = {
+    exercise.name: exercise
+    for module in (init_10, clip_10, norm_10, detours_10, dropout_10)
+    for exercise in module.EXERCISES
+}
+EXERCISES = tuple(_FOUND[name] for name in NAMES)
