@@ -17,16 +17,15 @@ import numpy as np
 from autograder.errors import CourseError
 from autograder.judge import Diagnosis, Goal, Verdict, judge
 from autograder.notebooks import find_lesson, lesson_exercises, read_submission
-from autograder.sandbox.launch import BUBBLEWRAP, UNSHARE, Sandbox, how_it_died
+from autograder.sandbox.launch import BUBBLEWRAP, Sandbox, how_it_died
 from autograder.sandbox.remote import Remote
-from autograder.sandbox.replay import cells_for, modules_to_warm, words_of
+from autograder.sandbox.replay import cells_for, missing_names, modules_to_warm, words_of
 from autograder.sandbox.stage import bundle
 from autograder.sandbox.wire import ChannelClosed, ChannelTimeout, WireError, clean
 from autograder.show import as_text
 
 CELL_SECONDS, REPLAY_SECONDS, GRACE = 10.0, 60.0, 2.0
 MOST_RESTARTS = 6
-ISOLATED = (BUBBLEWRAP, UNSHARE)
 
 
 def time_limit(given=None):
@@ -74,7 +73,7 @@ class Grader:
         self.seed_source = secrets.token_bytes(32) if seed_source is None else seed_source
         self.seconds, self.cell_seconds = time_limit(seconds), cell_seconds
         self.sandbox = Sandbox(isolation)
-        if apart and self.isolation not in ISOLATED:
+        if apart and self.isolation != BUBBLEWRAP:
             self.close()
             raise CourseError("Other people's work is not run here without a sandbox: install "
                               "bubblewrap (bwrap), or say that you trust it.")  # fmt: skip
@@ -139,7 +138,11 @@ class Grader:
 
     def replay(self, exercise, submission, cells, line, until):
         """Run the cells in the child of ``line``; names that are there, cell number -> error."""
-        index, buffers = bundle(exercise, self.sandbox.folder, words_of(cells))
+        words = words_of(cells)
+        if not submission.is_notebook:
+            words |= {part for _, module in missing_names(cells, exercise)
+                      for part in module.split(".")}  # fmt: skip
+        index, buffers = bundle(exercise, self.sandbox.folder, words)
         trouble, stopped, place = submission.trouble, {}, 0
         run = [cell for cell in cells if trouble.get(cell.number, (0,))[0] < 2]
         message = {
@@ -147,6 +150,7 @@ class Grader:
             "cells": [[f"<cell {cell.number}>", cell.source, *self.manner(submission, cell)]
                       for cell in run],
             "names": [*exercise.functions, *exercise.uses],
+            "fill": [] if submission.is_notebook else missing_names(cells, exercise),
         }  # fmt: skip
         try:
             line.channel.send(message, buffers, time.monotonic() + 30)

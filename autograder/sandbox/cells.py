@@ -9,6 +9,7 @@ import __future__
 import ast
 import asyncio
 import builtins
+import importlib
 import inspect
 import io
 import linecache
@@ -60,6 +61,13 @@ def fresh_namespace(main):
     nothing = imports.Nothing()
     vars(module).update(__builtins__=builtins, display=nothing, get_ipython=nothing)
     return vars(module)
+
+
+def fill(namespace, names):
+    """Put names of modules' own into a namespace: [name, module], or a module under its name."""
+    for name, place in names:
+        module = importlib.import_module(place)
+        namespace[name] = getattr(module, name, module)
 
 
 def without_magics(source):

@@ -54,6 +54,7 @@ class Child:
         """Take in the library, run the cells, tell of each, and say which names are there."""
         imports.install(message["modules"], buffers, message["folder"])
         namespace = cells.fresh_namespace(message["main"])
+        cells.fill(namespace, message["fill"])
         errors = []
         for number, (name, source, mode, seconds) in enumerate(message["cells"]):
             if number:

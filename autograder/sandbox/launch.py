@@ -15,10 +15,12 @@ from autograder.sandbox import spawned
 from autograder.sandbox.stage import staged_folder
 from autograder.sandbox.wire import Channel
 
-BUBBLEWRAP, UNSHARE, LIMITS = "bubblewrap", "unshare", "subprocess with limits"
+BUBBLEWRAP = "bubblewrap"
+UNSHARE = "unshare: files of this machine can be read"
+LIMITS = "subprocess with limits: run only code you trust"
 NOT_ISOLATED = "not isolated: run only code you trust"
 INSIDE = "/course"
-START_SECONDS, ANSWER_SECONDS = 60, 30
+START_SECONDS, ANSWER_SECONDS, WARM_SECONDS = 60, 30, 180
 BOOT = ("import sys; sys.path[:0] = [{folder!r}]; sys.path += {packages!r}; import socket; "
         "from autograder.sandbox.zygote import main; main(socket.socket(fileno={descriptor}))")
 ENVIRONMENT = {
@@ -166,10 +168,10 @@ class Sandbox:
         self.process.kill()
         return self.process.stderr.read(2000).decode("utf-8", "replace").strip()[-200:]
 
-    def _ask(self, message, descriptors=()):
+    def _ask(self, message, descriptors=(), seconds=ANSWER_SECONDS):
         """Send the warm process a message; its answer. Raises OSError when it is gone."""
         socket.send_fds(self.control, [json.dumps(message).encode()], descriptors)
-        return self._read(ANSWER_SECONDS)
+        return self._read(seconds)
 
     def _read(self, seconds):
         self.control.settimeout(seconds)
@@ -185,8 +187,12 @@ class Sandbox:
         """Import ``modules`` once, for all later tasks; those that are not there are passed over."""
         new = [name for name in modules if name not in self.warmed]
         if new and self.isolation != NOT_ISOLATED:
-            self.warmed.update(new)
-            self._ask({"op": "warm", "modules": new})
+            try:
+                self._ask({"op": "warm", "modules": new}, seconds=WARM_SECONDS)
+                self.warmed.update(new)
+            except (OSError, ValueError):  # each task then imports them for itself
+                self.restart()
+                self.warmed.update(new)
 
     def fork(self):
         """A Line to a new child; a sandbox that has died is started once more."""
@@ -223,7 +229,7 @@ class Sandbox:
         self._stop()
         if not self._start(way):
             raise CourseError(f"The sandbox does not start again ({self.why_not[way]}).")
-        self.warm(modules)
+        self.warm(sorted(modules))
 
     def end(self, line, patience=0.0):
         """End a child with all that it has left behind, and note how it ended."""

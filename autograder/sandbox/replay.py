@@ -121,6 +121,21 @@ def words_of(cells):
     return set().union(*(WORD.findall(cell.source) for cell in cells), ())
 
 
+def missing_names(cells, exercise):
+    """What a file that holds one answer alone may count on: numpy, and the lesson's other names.
+
+    Pairs (name, module) of what the cells mention and do not seem to define or import.
+    """
+    words, defined = words_of(cells), set().union(*(cell.defines for cell in cells), ())
+    found = [("np", "numpy")] if "np" in words and "numpy" not in words else []
+    for name, function in exercise.reference.items():
+        module = getattr(function, "__module__", "")
+        if (name in words - defined and module.startswith("bplib.")
+                and name not in (*exercise.functions, *exercise.uses)):
+            found.append((name, module))
+    return found
+
+
 def modules_to_warm(cells):
     """What the cells seem to import that is slow to import."""
     words = words_of(cells)

@@ -174,7 +174,7 @@ def clean(text, limit=500):
     r"""A stranger's text as one line without control characters, safe on a terminal.
 
     >>> clean("a" + chr(27) + "[2Jb")
-    'a\\\\x1b[2Jb'
+    'a\\x1b[2Jb'
     """
     shown = printable(" ".join(str(text)[: 4 * limit].split()))
     return shown if len(shown) <= limit else shown[:limit] + " ..."

@@ -165,6 +165,22 @@ def test_all_in_one_cell_or_one_file(graded):
     assert graded(main.encode(), "anything.py")["points"] == ALL
 
 
+def test_a_file_may_hold_one_answer_alone(grader, tmp_path):
+    from autograder.exercises import find_exercise
+    from autograder.notebooks import read_submission
+
+    def status(name, source):
+        path = tmp_path / "one.py"
+        path.write_text(source)
+        return grader.verdict(find_exercise(name), read_submission(path)).status
+
+    for name, source in ANSWERS.items():
+        assert status(name, source) == "passed", "np and the lesson's other functions are there"
+    own = "def predict(X, w, b):\n    return 0 * X.sum(1)\n" + ANSWERS["mse_gradients"]
+    assert status("mse_gradients", own) == "wrong", "what it defines itself is used"
+    assert status("mse", ANSWERS["predict"]) == "missing"
+
+
 def test_what_cannot_be_graded_has_a_reason(graded):
     for content, name in ((b"", "x.ipynb"), (b"{", "x.ipynb"), (b"{}", "x.ipynb")):
         found = graded(content, name)
