@@ -86,7 +86,10 @@ def here():
             found.append(f"{package} {version(package)}")
         except ImportError:
             found.append(f"no {package}")
-    return ", ".join(found) + f"; one thread, {os.cpu_count()} processors in the machine."
+    text = ", ".join(found) + f"; one thread of {os.cpu_count()} processors"
+    if hasattr(os, "getloadavg"):  # how many others wanted the processors at the same time
+        text += f", on average {os.getloadavg()[1]:.1f} programs running in the machine"
+    return text + "."
 
 
 def main():
