@@ -5,7 +5,7 @@ import numpy as np
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
 from autograder.exercises import activations_07, losses_07, softmax_07, squashing_07
 from autograder.exercises.common import forward_run, in_other_forms
-from autograder.exercises.pairs_07 import CACHE_KEPT, LESSON, backward_twice
+from autograder.exercises.pairs_07 import LESSON, TWICE, pair_backward_run
 from bplib import layers
 
 REFERENCE = {name: getattr(layers, name) for name in ("linear_forward", "linear_backward")}
@@ -28,6 +28,8 @@ def _layer_cases(upstream):
         yield _layer(rng, {"N": 4, "D": 3, "M": 1}, "one output (M = 1)", upstream)
         yield _layer(rng, {"N": 3, "D": 3, "M": 3}, "all sizes equal (N = D = M)", upstream)
         yield from in_other_forms(_layer(rng, draw_sizes(rng, "NDM"), "", upstream), rng)
+        if upstream:
+            yield _layer(rng, {"N": 3, "D": 2, "M": 4}, TWICE, upstream)
 
     return cases
 
@@ -129,9 +131,9 @@ def _slip(dx="dout @ W.T", dW="x.T @ dout", db="dout.sum(axis=0)"):
 LINEAR_BACKWARD = Exercise(
     "linear_backward", LESSON, 4,
     outputs=(Output("dx", "the gradient dx"), Output("dW", "the gradient dW"),
-             Output("db", "the gradient db"), CACHE_KEPT),
+             Output("db", "the gradient db")),
     cases=_layer_cases(True),
-    run=backward_twice("linear_forward", "linear_backward", "x W b", "dx dW db",
+    run=pair_backward_run("linear_forward", "linear_backward", "x W b", "dx dW db",
                        layers.linear_forward),
     reference=REFERENCE,
     uses=("linear_forward",),

@@ -6,11 +6,11 @@ from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_s
 from autograder.exercises.common import in_other_forms
 from autograder.exercises.pairs_07 import (
     BIG,
-    CACHE_KEPT,
     LESSON,
-    backward_twice,
+    TWICE,
     far_apart,
     labels,
+    pair_backward_run,
 )
 from bplib import layers, losses
 
@@ -38,6 +38,8 @@ def _entropy_cases(upstream):
         sure = case(4, 3, BIG, rng.permuted([[1000.0, -1000.0, 2.0]] * 4, axis=1))
         yield sure
         yield from in_other_forms(case(5, 3), rng, names=("logits",))
+        if upstream:
+            yield case(4, 3, TWICE)
 
     return cases
 
@@ -200,9 +202,9 @@ def _dlogits(text):
 
 SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
     "softmax_cross_entropy_backward", LESSON, 4,
-    outputs=(Output("dlogits", "the gradient dlogits"), CACHE_KEPT),
+    outputs=(Output("dlogits", "the gradient dlogits"),),
     cases=_entropy_cases(True),
-    run=backward_twice("softmax_cross_entropy_forward", "softmax_cross_entropy_backward",
+    run=pair_backward_run("softmax_cross_entropy_forward", "softmax_cross_entropy_backward",
                        "logits labels", "dlogits", losses.softmax_cross_entropy_forward),
     reference=REFERENCE,
     uses=("softmax_cross_entropy_forward",),
@@ -297,7 +299,8 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
             "writes-into-cache", "The first gradient is right, but the backward writes into its "
             "cache: used a second time, the cache gives another one.",
             "`dlogits = probs` gives the same array a second name; nothing is copied.",
-            edits=((COPY, "dlogits = probs"),), equivalent=("input-mutated",),
+            edits=((COPY, "dlogits = probs"),),
+            equivalent=("cache-changed", "input-mutated"),
         ),
     ),
     variants=(
@@ -337,6 +340,8 @@ def _mse_cases(upstream):
         yield case(4, 1, special="one output, shape (N, 1)")
         yield case(5, special="one axis, shape (N,)")
         yield from in_other_forms(case(4, 3), rng)
+        if upstream:
+            yield case(3, 2, special=TWICE)
 
     return cases
 
@@ -430,9 +435,9 @@ def _writes_cache_mse(dout, cache):
 
 MSE_BACKWARD = Exercise(
     "mse_backward", LESSON, 2,
-    outputs=(Output("dpredictions", "the gradient dpredictions"), CACHE_KEPT),
+    outputs=(Output("dpredictions", "the gradient dpredictions"),),
     cases=_mse_cases(True),
-    run=backward_twice("mse_forward", "mse_backward", "predictions targets", "dpredictions",
+    run=pair_backward_run("mse_forward", "mse_backward", "predictions targets", "dpredictions",
                        losses.mse_forward),
     reference=REFERENCE,
     uses=("mse_forward",),
@@ -487,7 +492,8 @@ MSE_BACKWARD = Exercise(
                 "The first gradient is right, but the backward writes into its "
                 "cache: used a second time, the cache gives another one.",
                 "`predictions -= targets` changes the array that the forward was given.",
-                functions={"mse_backward": _writes_cache_mse}, equivalent=("input-mutated",)),
+                functions={"mse_backward": _writes_cache_mse},
+                equivalent=("cache-changed", "input-mutated")),
     ),
     variants=(
         Variant("difference-cached", {

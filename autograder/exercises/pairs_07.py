@@ -3,7 +3,8 @@
 import numpy as np
 
 from autograder.compare import agree, read
-from autograder.exercise import Case, Output, draw_sizes
+from autograder.errors import ContractError
+from autograder.exercise import Case, draw_sizes
 from autograder.exercises.common import in_other_forms, own_cache
 from autograder.solution import Strided
 
@@ -11,12 +12,11 @@ LESSON = "07_layers"
 BIG = "very large scores, rows far apart"
 SAME = (1e-6, 1e-7, 1e-12)
 
-# Weighs nothing: it earns no points, and loses some when a backward writes into its cache.
-CACHE_KEPT = Output("second_call_agrees", "the cache, used a second time", weight=0.0)
+TWICE = "one cache used twice"
 
 
-def backward_twice(forward, backward, arguments, grads, reference, look=None):
-    """A ``run`` for a backward with a documented cache, called twice on one cache.
+def pair_backward_run(forward, backward, arguments, grads, reference, look=None):
+    """A ``run`` for a backward with a documented cache; in the case `TWICE` it is called twice.
 
     arguments: forward's inputs in the case; grads: names of the results; reference: the forward of
     bplib; look: (case, gradient) -> the gradient to compare, where several are right.
@@ -30,16 +30,21 @@ def backward_twice(forward, backward, arguments, grads, reference, look=None):
 
     def run(solution, case):
         cache = own_cache(solution, forward, reference, [case.inputs[n] for n in names], {})
-        first, second = once(solution, case, cache), once(solution, case, cache)
-        alike = all(agree(read(a), read(b), SAME) for a, b in zip(first, second, strict=True))
+        found = once(solution, case, cache)
+        if case.special == TWICE:
+            again = once(solution, case, cache)
+            if not all(agree(read(a), read(b), SAME) for a, b in zip(found, again, strict=True)):
+                raise ContractError("cache-changed", "Called twice with the same dout and the same "
+                                    f"cache, your {backward} gives two different answers: it "
+                                    "writes into the cache, or remembers something")  # fmt: skip
         if look is not None:
-            first = tuple(look(case, item) for item in first)
-        return {**dict(zip(wanted, first, strict=True)), CACHE_KEPT.name: alike}
+            found = tuple(look(case, item) for item in found)
+        return dict(zip(wanted, found, strict=True))
 
     return run
 
 
-def table(rng, sizes, special="", upstream=False, scale=1.5):
+def table(rng, sizes, special="", upstream=False, scale=2.0):
     """A case with one table ``x`` (N, D), and ``dout`` of its shape if asked for."""
     shape = (sizes["N"], sizes["D"])
     more = {"dout": rng.normal(size=shape)} if upstream else {}
@@ -60,6 +65,8 @@ def table_cases(upstream=False, extremes=()):
             x = np.stack([rng.permutation(extremes) for _ in range(3)])
             yield large.but("very large inputs (up to 1000 either way)", x=x)
         yield from in_other_forms(table(rng, draw_sizes(rng, "ND"), "", upstream), rng)
+        if upstream:
+            yield table(rng, {"N": 3, "D": 2}, TWICE, upstream)
 
     return cases
 

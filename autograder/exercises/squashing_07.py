@@ -170,7 +170,8 @@ SIGMOID_BACKWARD = activation_backward(
             "writes-into-cache", "The first gradient is right, but the backward writes into its "
             "cache: used a second time, the cache gives another one.",
             "`cache *= ...` changes the array that the forward handed out.",
-            functions={"sigmoid_backward": _writes_cache_sigmoid}, equivalent=("input-mutated",),
+            functions={"sigmoid_backward": _writes_cache_sigmoid},
+            equivalent=("cache-changed", "input-mutated"),
         ),
     ),
     variants=(
@@ -319,7 +320,8 @@ TANH_BACKWARD = activation_backward(
             "writes-into-cache", "The first gradient is right, but the backward writes into its "
             "cache: used a second time, the cache gives another one.",
             "`cache *= ...` changes the array that the forward handed out.",
-            functions={"tanh_backward": _writes_cache_tanh}, equivalent=("input-mutated",),
+            functions={"tanh_backward": _writes_cache_tanh},
+            equivalent=("cache-changed", "input-mutated"),
         ),
     ),
     variants=(

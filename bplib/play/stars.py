@@ -92,9 +92,9 @@ def galaxy_picture(losses, places, arms, decide, size: str = "page",
             chart.plot(places[mine, 0], places[mine, 1], mark, color=hue, ms=0.36 * look.dot)
         chart.set(xlabel="x (galaxy radii)", ylabel="y (galaxy radii)")
         chart.grid(False)
-        chart.set_title(f"{right:.0%} of new stars right")
+        chart.set_title(f"{right:.1%} of new stars right")
         return (f"The loss falls from {losses[0]:.2f} to {losses[-1]:.2f} in {len(losses)} steps. "
                 f"The map shows which arm the net sees in each place; of {len(arms)} stars that it "
-                f"did not learn from, it puts {right:.0%} on the right arm.")
+                f"did not learn from, it puts {right:.1%} on the right arm.")
 
     return Still(draw, size, scheme)

@@ -64,6 +64,6 @@ def test_pictures_are_whole(look, check_figure):
     assert "all are below 1e-6" in freed.words
     places, arms = galaxy(90, np.random.default_rng(0))
     stars = galaxy_picture([1.6, 0.4, 0.1], places, arms, lambda x: np.zeros(len(x), int), *look)
-    assert "33%" in stars.words
+    assert "33.3%" in stars.words
     for still in (times, cost, suspects, freed, stars):
         check_figure(still.figure, still.words)
