@@ -4,6 +4,7 @@ Backpropagation says which way is down; an optimiser decides how far to go. The 
 pure: what an optimiser remembers comes in as an argument and goes out as a result.
 """
 
+import inspect
 import math
 
 import numpy as np
@@ -181,6 +182,40 @@ def cosine_schedule(step, total_steps, peak, warmup_steps=0):
         return float(peak * step / warmup_steps)
     progress = (step - warmup_steps) / (total_steps - warmup_steps)
     return float(peak * (1 + math.cos(math.pi * progress)) / 2)
+
+
+class Stepper:
+    """Any of the steps above with its memory kept, as `bplib.training.train` needs it.
+
+    >>> vector, momentum = np.array([1.0]), Stepper(momentum_step, 0.1)
+    >>> for _ in range(2):
+    ...     momentum.step(vector, np.array([1.0]))
+    >>> vector.round(6).tolist()            # the second step is 1.9 times as long as the first
+    [0.71]
+    """
+
+    def __init__(self, function, learning_rate, **settings):
+        """Remember nothing yet.
+
+        Args: `function`, a step such as `adam_step`: it takes `param, grad`, what it remembers, `t`
+        if it counts, then `learning_rate` and its `settings`; `learning_rate`, a number, or a
+        function of the number of steps taken so far, such as a schedule.
+        """
+        names = list(inspect.signature(function).parameters)
+        self.counts = "t" in names
+        self.memories = names.index("t" if self.counts else "learning_rate") - 2
+        self.function, self.learning_rate, self.settings = function, learning_rate, settings
+        self.memory, self.t = None, 0
+
+    def step(self, vector, gradient):
+        """Move `vector` (size,) in place by one step against `gradient` (size,)."""
+        if self.memory is None:
+            self.memory = [np.zeros_like(vector)] * self.memories
+        rate = self.learning_rate(self.t) if callable(self.learning_rate) else self.learning_rate
+        self.t += 1
+        count = (self.t,) if self.counts else ()
+        vector[...], *self.memory = self.function(
+            vector, gradient, *self.memory, *count, learning_rate=rate, **self.settings)
 
 
 class FlatAdam:
