@@ -1,0 +1,249 @@
+"""What the checks of lesson 06 share: expressions sent as programs, and slips in a whole class.
+
+A learner's `Value`s stay where the learner's code is. Here a `Node` stands for one: `x * y + 2.0`
+on nodes writes down the steps, and `Graph.send` has them carried out in one message.
+"""
+
+import inspect
+import time
+from collections.abc import Mapping
+
+import numpy as np
+
+from autograder.compare import Unreadable
+from autograder.errors import LearnerError
+from autograder.exercise import Mistake
+from autograder.solution import Ref
+from bplib import scalar
+
+LESSON = "06_computation_graphs"
+REFERENCE = {"Value": scalar.Value, "topological_order": scalar.topological_order}
+FINAL = ("Timeout", "Died", "Forbidden", "Missing")
+MOST_STEPS = 20_000  # in one message, whose header has a limit
+
+
+class Graph:
+    """Collects steps, and sends them to a solution."""
+
+    def __init__(self, solution):
+        self.solution, self.steps, self.start = solution, [], None
+
+    def step(self, *step):
+        """Write a step down; the Node of its result."""
+        index = self.solution.reserve(1)
+        self.start = index if self.start is None else self.start
+        self.steps.append(step)
+        return Node(self, Ref(index))
+
+    def value(self, number):
+        """A new Value."""
+        return self.step("call", "Value", (number,), {})
+
+    def order(self, root):
+        """What the learner's topological_order gives."""
+        return self.step("call", "topological_order", (root.ref,), {})
+
+    def positions(self, found, known):
+        """Where the nodes in the list ``found`` stand among ``known``, by identity."""
+        return self.step("positions", found.ref, [node.ref for node in known])
+
+    def send(self, *wanted):
+        """Carry out what was written down, in pieces; the results of the nodes ``wanted``."""
+        steps, start = self.steps, self.start
+        self.steps, self.start = [], None
+        fetch, values = [node.ref for node in wanted], []
+        for first in range(0, len(steps), MOST_STEPS):
+            last = first + MOST_STEPS >= len(steps)
+            values = self.solution.evaluate(
+                start + first, steps[first:first + MOST_STEPS], fetch if last else [])
+        return values
+
+
+def _plain(other):
+    return other.ref if isinstance(other, Node) else other
+
+
+class Node:
+    """Stands for an object of the learner's."""
+
+    def __init__(self, graph, ref):
+        self.graph, self.ref = graph, ref
+
+    def _binary(self, sign, left, right):
+        return self.graph.step("binary", sign, _plain(left), _plain(right))
+
+    def __add__(self, other):
+        return self._binary("+", self, other)
+
+    def __radd__(self, other):
+        return self._binary("+", other, self)
+
+    def __sub__(self, other):
+        return self._binary("-", self, other)
+
+    def __rsub__(self, other):
+        return self._binary("-", other, self)
+
+    def __mul__(self, other):
+        return self._binary("*", self, other)
+
+    def __rmul__(self, other):
+        return self._binary("*", other, self)
+
+    def __truediv__(self, other):
+        return self._binary("/", self, other)
+
+    def __rtruediv__(self, other):
+        return self._binary("/", other, self)
+
+    def __pow__(self, other):
+        return self._binary("**", self, other)
+
+    def __neg__(self):
+        return self.graph.step("negative", self.ref)
+
+    def call(self, method):
+        """The result of a method without arguments: exp, log, tanh, relu, backward."""
+        return self.graph.step("method", self.ref, method, (), {})
+
+    def get(self, name):
+        """An attribute: data, grad, inputs."""
+        return self.graph.step("attribute", self.ref, name)
+
+
+class Failed(Unreadable):
+    """A part that stopped with an error; the same kind of error counts as the same answer."""
+
+    def __init__(self, kind, text):
+        says = "not written yet" if kind == "NotWritten" else f"an error ({kind}: {text})"
+        super().__init__(says)
+        object.__setattr__(self, "kind", kind)
+
+    def __eq__(self, other):
+        return isinstance(other, Failed) and other.kind == self.kind
+
+    def __hash__(self):
+        return hash(self.kind)
+
+
+def run_parts(parts):
+    """A ``run`` whose outputs are independent: name -> function of (graph, case).
+
+    A part that raises costs that part alone, unless nothing at all is written.
+    """
+    def run(solution, case):
+        found = {}
+        for name, part in parts.items():
+            try:
+                found[name] = part(Graph(solution), case)
+            except LearnerError as error:
+                if error.kind in FINAL:
+                    raise
+                found[name] = Failed(error.kind, error.text)
+        kinds = [getattr(value, "kind", "") for value in found.values()]
+        if all(kind == "NotWritten" for kind in kinds):
+            raise LearnerError("NotWritten")
+        return found
+
+    return run
+
+
+def as_list(values):
+    """Fetched numbers as one array where they are numbers; what is None shows as not a number."""
+    if all(np.shape(value) == () and isinstance(value, (int, float, np.generic, np.ndarray))
+           for value in values):  # fmt: skip
+        return np.array([float(value) for value in values])
+    odd = next(value for value in values if np.shape(value) != () or not isinstance(
+        value, (int, float, np.generic, np.ndarray)))  # fmt: skip
+    return Unreadable("None" if odd is None else f"a {type(odd).__name__}")
+
+
+class Slips(Mapping):
+    """bplib's Value with pieces of its source replaced; compiled when it is first asked for."""
+
+    _compiled = {}
+
+    def __init__(self, *edits):
+        self.edits = edits
+
+    def __getitem__(self, name):
+        if name != "Value":
+            raise KeyError(name)
+        if self.edits not in self._compiled:
+            self._compiled[self.edits] = self._compile()
+        return self._compiled[self.edits]
+
+    def _compile(self):
+        source = inspect.getsource(scalar.Value)
+        for old, new in self.edits:
+            if old not in source:
+                raise ValueError(f"Value has no {old!r} to replace")
+            source = source.replace(old, new)
+        namespace = {**vars(scalar), "__name__": "value_with_a_mistake"}
+        exec(compile(source, "<Value with a mistake>", "exec"), namespace)
+        return namespace["Value"]
+
+    def __iter__(self):
+        return iter(("Value",))
+
+    def __len__(self):
+        return 1
+
+
+def slip(ident, says, thought, *edits, equivalent=()):
+    """A Mistake in one of Value's methods."""
+    return Mistake(ident, says, thought, functions=Slips(*edits), equivalent=equivalent)
+
+
+DEPTHS = (3_000, 10_000, 100_000)
+DEEP = "a chain of 100,000 operations"
+OURS = ("autograder.", "bplib.", "value_with_a_mistake")
+
+
+def missing_depth(solution, backward):
+    """By how many operations a chain of sums falls short of 100,000, tried at rising depths.
+
+    backward: whether to run `backward` and look at the leaves' gradients; otherwise the order of
+    the nodes is looked at. 0 is right, 100,000 is said where Python's own stack ends, -1
+    where ten times the depth takes so much longer that 100,000 would take minutes.
+    """
+    namespace = getattr(getattr(solution, "machine", None), "namespace", {})
+    answer = namespace.get("Value" if backward else "topological_order")
+    ours = getattr(answer, "__module__", "").startswith(OURS)  # a hypothesis, or bplib's: the tests
+    if hasattr(answer, "missing_depth"):                       # hold how far these get
+        return answer.missing_depth
+    reached, last = 0, np.inf
+    for depth in (60,) if ours else DEPTHS:
+        graph = Graph(solution)
+        leaf, one = graph.value(0.5), graph.value(1.0)
+        chain = [leaf]
+        for _ in range(depth):
+            chain.append(chain[-1] + one)
+        graph.send()
+        begin = time.monotonic()
+        try:
+            fits = _backward_fits(graph, chain, one) if backward else _order_fits(graph, chain, one)
+        except LearnerError as error:
+            if error.kind != "RecursionError":
+                raise
+            return DEPTHS[-1]
+        seconds = time.monotonic() - begin
+        if not fits:
+            return reached + 1
+        if depth == DEPTHS[1] and seconds > 0.4 and seconds > 6 * last:
+            return -1
+        reached, last = depth, seconds
+    return 0
+
+
+def _backward_fits(graph, chain, one):
+    chain[-1].call("backward")
+    grads = as_list(graph.send(one.get("grad"), chain[0].get("grad")))
+    return not isinstance(grads, Unreadable) and np.allclose(grads, [len(chain) - 1, 1])
+
+
+def _order_fits(graph, chain, one):
+    sample = [one, *chain[:: max(1, len(chain) // 40)]]
+    [places] = graph.send(graph.positions(graph.order(chain[-1]), sample))
+    seen = [place for place in places if place > 0]
+    return len(places) == len(chain) + 1 and seen == list(range(1, len(sample)))
