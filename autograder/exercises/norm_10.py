@@ -94,7 +94,10 @@ def _agree(a, b, tolerance):
 
 
 def _for_that_forward(solution, args, keywords, dout, answer, right):
-    """The answer, with the right value for each gradient that fits the learner's wrong forward."""
+    """The answer, with the right value for each gradient that fits the learner's wrong forward.
+
+    A forward that does not look at an argument has no gradient there to be right about.
+    """
     if all(_agree(a, b, CLOSE) for a, b in zip(answer, right, strict=True)):
         return answer
     try:
@@ -104,7 +107,8 @@ def _for_that_forward(solution, args, keywords, dout, answer, right):
             raise
         return answer
     return tuple(
-        fit if want is not None and _agree(came, want, LOOSE) else came
+        fit if want is not None and np.any(np.abs(want) > 1e-6) and _agree(came, want, LOOSE)
+        else came
         for came, fit, want in zip(answer, right, numeric, strict=True)
     )
 
@@ -426,8 +430,7 @@ BACKWARD = Exercise(
             "batchnorm_forward": lambda x, gamma, beta, eps=1e-5: (
                 lambda out, cache: (out - np.asarray(beta), cache))(
                     *_staged(x, gamma, beta, eps)),
-            "batchnorm_backward": lambda dout, cache: (
-                *_staged_back(dout, cache)[:2], np.zeros(dout.shape[1]))}),
+            "batchnorm_backward": _staged_back}),
         Variant("right-for-variance-about-zero", {
             "batchnorm_forward": lambda x, gamma, beta, eps=1e-5: (
                 lambda s: (gamma * x / s + beta, (x, gamma, s)))(
