@@ -191,6 +191,9 @@ check("linear_forward", linear_forward)
 # 2. Times upstream: $\text{dout}_{nm}$.
 # 3. It was broadcast along $N$, so add up along $N$.
 # 4. The shape is `(M,)`.
+#
+# Go through all four lines of the ledger below. In each, one letter disappears. Whose is it, and
+# who had been used more than once?
 
 # %% slide="slide"
 ledger()
@@ -638,7 +641,7 @@ check("softmax_cross_entropy_backward", softmax_cross_entropy_backward)
 #
 # First the order of things. Forward, a layer comes after the one before it. And back?
 
-# %%
+# %% jupyter={"source_hidden": true}
 order = ask.order_lines(
     "Forward was: linear, ReLU, linear, loss. Put the backward of this small net in order.",
     ["dlogits = softmax_cross_entropy_backward(1.0, loss_cache)",
@@ -657,6 +660,7 @@ stars, arms = galaxy(600, np.random.default_rng(0))
 new_stars, new_arms = galaxy(300, np.random.default_rng(1))
 rng = np.random.default_rng(2)
 sizes = [2, 128, 64, 3]
+# Small random weights to start from; why of just this size is a matter of lesson 10.
 weights = [rng.normal(0, np.sqrt(2 / d), (d, m)) for d, m in zip(sizes[:-1], sizes[1:], strict=True)]
 biases = [np.zeros(m) for m in sizes[1:]]
 

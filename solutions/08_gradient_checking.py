@@ -13,7 +13,7 @@
 #
 # A wrong gradient raises no error. It has the right shape, the loss falls for a while, and weeks
 # later somebody wonders why the results are poor. But there is a witness who knows nothing of
-# formulas and cannot be fooled: *nudge a number, and look at what the loss does*.
+# formulas and has no reason to lie: *nudge a number, and look at what the loss does*.
 #
 # In this lesson you make that witness reliable, use it to question every backward you have written,
 # find three bugs in a network, and learn why, reliable as it is, nobody trains with it.
@@ -336,7 +336,7 @@ check("gradient_check", gradient_check)
 # Put all pairs of the last lesson before it. (These are the course's own pairs, and the course's
 # check. Put your own functions in their place whenever you like.)
 
-# %% slide="slide"
+# %%
 W, b = rng.normal(size=(4, 2)), rng.normal(size=2)
 table = rng.normal(size=(3, 4))
 labels = np.array([2, 0, 2])
@@ -355,6 +355,22 @@ pairs = {
 for name, (forward, backward, x) in pairs.items():
     dout = rng.normal(size=np.shape(forward(x)[0]))
     print(f"{name:14s} {course.gradient_check(forward, backward, x, dout):.0e}")
+
+# %% [markdown]
+# **About that kink.** At x = 0.000003 a ReLU lets everything through: the slope is 1. A nudge of
+# 0.00001 down reaches over the corner, though, where the ReLU is level:
+
+# %%
+def relu(x):
+    return np.sum(np.maximum(x, 0))
+
+
+print("right slope 1, measured slope", course.numerical_gradient(relu, [0.000003]))
+
+# %% [markdown]
+# The backward is right, and the witness was standing with one foot in the next room. So when one
+# single entry disagrees, look whether it sits on a kink before you doubt the formula; a smaller h,
+# or another `x`, will tell.
 
 # %% [markdown] slide="slide"
 # ## What it costs
@@ -415,7 +431,7 @@ def backprop(params, x, labels):
 params, x, labels = make_net(100, 90, 10, 16, np.random.default_rng(0))
 print("parameters:", sum(p.size for p in params))
 
-# %% slide="slide"
+# %%
 passes, h = 1, 1e-7
 start = time.perf_counter()
 base = loss_of(params, x, labels)
@@ -547,7 +563,7 @@ def question(backward):
 # %% slide="slide"
 suspects_picture(question(suspect_backward))
 
-# %%
+# %% jupyter={"source_hidden": true}
 first = ask.choose(
     "dW2 and db2 are right; dW1, db1 and dx are wrong. Which line do you look at first?",
     {"dW2 = hidden.T @ dout": "That one has an alibi: the check passed it.",
