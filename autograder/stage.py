@@ -30,7 +30,8 @@ def write_pages(folder, lessons):
     pages = {f"{slug}.ipynb": "from bplib.play.stage import LessonPage\n"
              f"LessonPage({slug!r}, {f'{slug[:2]}  {title}'!r})" for slug, title in lessons.items()}
     pages["gallery.ipynb"] = (
-        "from pathlib import Path\nfrom IPython.display import HTML\n"
+        # a widget, since the links of HTML outputs are turned into downloads
+        "from pathlib import Path\nfrom ipywidgets import HTML\n"
         "from bplib.play.stage import gallery, wishes\n"
         "scheme = wishes()['scheme']\n"
         "pictures = {tuple(p.stem.split('.')[1:]): p.read_bytes()\n"

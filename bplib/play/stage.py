@@ -49,7 +49,8 @@ body, .jp-Notebook, .jp-Cell, .voila-notebook, #rendered_cells {{ background: {l
   padding: 0 !important; margin: 10px 16px !important; list-style: none !important; }}
 .bp-cards li {{ list-style: none !important; margin: 0 !important; }}
 .bp-cards a {{ display: block; height: 100%; text-decoration: none !important;
-  color: {look.ink} !important; background: {look.panel}; border: 2px solid {look.rule}; border-radius: 10px; overflow: hidden;
+  color: {look.ink} !important; background: {look.panel}; border: 2px solid {look.rule};
+  border-radius: 10px; overflow: hidden;
   font: 16px/1.4 system-ui, "DejaVu Sans", sans-serif; }}
 .bp-cards em, .bp-cards strong {{ color: {look.ink}; }}
 .bp-cards a:hover, .bp-cards a:focus {{ border-color: {look.blue}; outline: none; }}
