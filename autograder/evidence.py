@@ -30,7 +30,8 @@ def relation_words(exercise, failing, wrong, brief):
             name = output.short
             names.setdefault(relation.id, []).append(f"`{name}`" if name == output.name else name)
     said = [
-        Diagnosis(key, _sentence(found.says, names[key]), measured=True) for key, found in diagnoses.items()
+        Diagnosis(key, _sentence(found.says, names[key]), measured=True)
+        for key, found in diagnoses.items()
     ]
     return _swapped(rights) + said
 

@@ -168,7 +168,13 @@ def output_size(x, kh, kw, stride=1, pad=0):
 
 
 def check_convolution(x, W, b):
-    """Return `x`, `W`, `b` as floats of one precision, or say which of them does not fit."""
+    """Return `x` (N, C, H, W), `W` (F, C, kh, kw), `b` (F,) as floats of one precision.
+
+    Raises ValueError that says which of them does not fit.
+
+    >>> [a.shape for a in check_convolution(np.ones((2, 1, 3, 3)), np.ones((4, 1, 2, 2)), [0] * 4)]
+    [(2, 1, 3, 3), (4, 1, 2, 2), (4,)]
+    """
     x, W, b = as_floats(x=x, W=W, b=b)
     check_ndim(x, 4, "x", "(N, C, H, W)")
     check_ndim(W, 4, "W", "(F, C, kh, kw)")
@@ -180,14 +186,22 @@ def check_convolution(x, W, b):
 
 
 def check_dout(dout, shape):
-    """Return `dout` as floats, or say that it has not the `shape` of what it is the gradient of."""
+    """Return `dout` as floats, or say that it has not the `shape` of what it is the gradient of.
+
+    >>> check_dout([[1, 2]], (1, 2))
+    array([[1., 2.]])
+    """
     dout = as_float(dout, "dout")
     check_shape(dout, shape, "dout", f"{shape} as out has")
     return dout
 
 
 def check_pool(x, size):
-    """Return `x` as floats, or say why windows of `size` by `size` do not tile it."""
+    """Return `x` (N, C, H, W) as floats, or say why windows of `size` by `size` do not tile it.
+
+    >>> check_pool(np.ones((1, 1, 4, 6), int), 2).dtype
+    dtype('float64')
+    """
     x = as_float(x, "x")
     check_ndim(x, 4, "x", "(N, C, H, W)")
     check_count(size, "size", least=1)
@@ -198,7 +212,13 @@ def check_pool(x, size):
 
 
 def pad_pictures(x, pad):
-    """Return `x` with `pad` zeros on every side of every picture; never `x` changed."""
+    """Return `x` (N, C, H, W) with `pad` zeros on every side of every picture; never `x` changed.
+
+    >>> pad_pictures(np.ones((1, 1, 1, 2)), 1)[0, 0]
+    array([[0., 0., 0., 0.],
+           [0., 1., 1., 0.],
+           [0., 0., 0., 0.]])
+    """
     if pad == 0:
         return x
     N, C, H, W = x.shape
