@@ -1,0 +1,173 @@
+"""What the checks of lesson 15 share: cases, and a backward's own forward with its keyword."""
+
+from functools import partial
+
+import numpy as np
+
+from autograder.compare import agree, read
+from autograder.exercise import Case, draw_sizes
+from autograder.exercises.common import in_other_forms
+from autograder.exercises.own_forward import LOOSE, TWICE, on_own_forward
+from autograder.solution import Direct, Solution
+from bplib import attention
+
+LESSON = "15_attention"
+REFERENCE = {
+    name: getattr(attention, name)
+    for name in (
+        "layernorm_forward", "layernorm_backward", "attention_forward", "attention_backward",
+    )
+}  # fmt: skip
+LARGE = "scores up to 1000 either way, and 1000 apart from query to query"
+
+
+def slip(*texts):
+    """Edits: slip(old, new, old, new, ...)."""
+    return tuple(zip(texts[::2], texts[1::2], strict=True))
+
+
+class _Named(Solution):
+    """A solution whose ``forward`` always gets the case's keywords as well."""
+
+    def __init__(self, solution, forward, keywords):
+        super().__init__()
+        self.solution, self.forward, self.keywords = solution, forward, keywords
+
+    def has(self, name):
+        return self.solution.has(name)
+
+    def reserve(self, count):
+        return self.solution.reserve(count)
+
+    def count(self, ref):
+        return self.solution.count(ref)
+
+    def evaluate(self, start, program, fetch):
+        named = [
+            (*step[:3], {**step[3], **self.keywords}) if step[:2] == ("call", self.forward) else step
+            for step in program
+        ]
+        return self.solution.evaluate(start, named, fetch)
+
+
+def own_forward_run(forward, backward, arguments, keyword, grads):
+    """`on_own_forward` for a forward with a keyword that a case may hold.
+
+    A forward that does not stand large scores has lost its points; where it gives something else
+    than the right answer there, nothing is asked of the backward.
+    """
+
+    def run(solution, case):
+        keywords = {keyword: case.inputs[keyword]} if keyword in case.inputs else {}
+        named = _Named(solution, forward, keywords)
+        right = {**REFERENCE, forward: partial(REFERENCE[forward], **keywords)}
+        if case.special == LARGE and solution.has(forward):
+            args = [case.inputs[name] for name in arguments.split()]
+            out, _ = named.call(forward, *args, returns=("out", "cache"))
+            there = Direct(right)
+            wanted, kept = there.call(forward, *args, returns=("out", "cache"))
+            if not agree(read(out), read(wanted), LOOSE):
+                names = tuple(grads.split())
+                found = there.call(backward, case.dout, kept, returns=names)
+                return dict(zip(names, found, strict=True))
+        go = on_own_forward(forward, backward, arguments, "out", "dout", grads, right)
+        return go(named, case)
+
+    return run
+
+
+# --- layer norm ---------------------------------------------------------------------------------
+
+
+def _norm_case(rng, shape, eps=0.1, special="", upstream=False, sizes=None):
+    """Examples of different level and spread: x of any shape, D columns."""
+    letters = {1: "D", 2: "ND", 3: "NTD"}[len(shape)]
+    sizes = dict(zip(letters, shape, strict=True)) if sizes is None else sizes
+    more = {} if eps is None else {"eps": eps}
+    if upstream:
+        more["dout"] = rng.normal(size=shape)
+    rows = (*shape[:-1], 1)
+    x = rng.normal(size=shape) * rng.uniform(0.5, 3, rows) + rng.normal(scale=2, size=rows)
+    D = shape[-1]
+    gamma = np.where(rng.random(D) < 0.3, -1, 1) * rng.uniform(0.4, 2.5, D)
+    return Case(special, sizes, x=x, gamma=gamma, beta=rng.normal(size=D), **more)
+
+
+def norm_cases(upstream=False):
+    """rng -> cases of layer norm; eps is large enough to be seen but where it is left out."""
+
+    def cases(rng):
+        yield _norm_case(rng, (2, 3), 0.1, "", upstream)
+        for eps in (0.1, 0.03, 0.4):
+            sizes = draw_sizes(rng, "ND", 2, 7)
+            yield _norm_case(rng, (sizes["N"], max(sizes["D"], 3)), eps, "", upstream)
+        for shape in ((2, 4, 3), (3, 2, 5)):
+            yield _norm_case(rng, shape, 0.1, "sequences: x of rank 3, (N, T, D)", upstream)
+        yield _norm_case(rng, (5,), 0.1, "a single vector: x of rank 1, (D,)", upstream)
+        yield _norm_case(rng, (1, 4), 0.1, "one example alone (N = 1)", upstream)
+        yield _norm_case(rng, (3, 1), 0.1, "one feature alone (D = 1)", upstream)
+        yield _norm_case(rng, (4, 4), 0.1, "as many examples as features (N = D)", upstream)
+        small = _norm_case(rng, (3, 5), None, "examples of little spread, and eps left out",
+                           upstream)
+        yield small.but(x=small.x * 0.003)
+        flat = _norm_case(rng, (4, 3), 0.1, "an example whose features are all equal", upstream)
+        flat.inputs["x"][1] = 1.5
+        yield flat
+        if upstream:
+            yield _norm_case(rng, (3, 4), 0.1, TWICE, upstream)
+        else:
+            far = _norm_case(rng, (2, 5), 0.1, "examples far from 0", upstream)
+            yield far.but(x=far.x + 30.0)
+        yield from in_other_forms(_norm_case(rng, (3, 5), 0.1, "", upstream), rng)
+
+    return cases
+
+
+# --- attention ----------------------------------------------------------------------------------
+
+
+def _look(rng, N, T, S, D, M, special="", causal=None, upstream=False):
+    more = {} if causal is None else {"causal": causal}
+    if upstream:
+        more["dout"] = rng.normal(size=(N, T, M))
+    sizes = {"N": N, "T": T, "S": S, "D": D, "M": M}
+    return Case(special, sizes, Q=rng.normal(scale=1.2, size=(N, T, D)),
+                K=rng.normal(scale=1.2, size=(N, S, D)), V=rng.normal(size=(N, S, M)), **more)
+
+
+def _far_apart(case, rng):
+    """Every query's scores lie around a level of its own, from -1000 to 1000, a little apart."""
+    Q, K = case.Q.copy(), case.K.copy()
+    levels = np.array([1000.0, -1000.0, 0.0, 900.0, -900.0])
+    Q[:, :, 0] = levels[: Q.shape[1]] * np.sqrt(Q.shape[2])
+    K[:, :, 0] = 1.0
+    return case.but(LARGE, Q=Q, K=K)
+
+
+def look_cases(upstream=False):
+    """rng -> cases of attention: all sizes differ, with a mask where the past alone may be seen."""
+
+    def drawn(rng, causal):
+        sizes = draw_sizes(rng, "NTSDM", 2, 7)
+        if causal:
+            sizes["S"] = sizes["T"]
+        return _look(rng, **sizes, causal=causal, upstream=upstream)
+
+    def cases(rng):
+        yield _look(rng, 1, 2, 3, 4, 2, causal=False, upstream=upstream)
+        yield _look(rng, 2, 3, 3, 5, 4, causal=True, upstream=upstream)
+        for causal in (False, True, None):
+            yield drawn(rng, causal)
+        yield _look(rng, 1, 4, 3, 5, 2, "one example (N = 1)", False, upstream)
+        yield _look(rng, 3, 1, 4, 2, 5, "one query alone (T = 1)", False, upstream)
+        yield _look(rng, 3, 4, 1, 2, 5, "one key alone (S = 1)", False, upstream)
+        for causal in (False, True):
+            yield _look(rng, 3, 3, 3, 3, 3, "all sizes equal (N = T = S = D = M)", causal, upstream)
+        for causal in (False, True):
+            yield _far_apart(_look(rng, 2, 4, 4, 3, 5, "", causal, upstream), rng)
+        if upstream:
+            yield _look(rng, 2, 3, 3, 4, 5, TWICE, True, upstream)
+        whole = _look(rng, 2, 3, 4, 5, 3, "", False, upstream)
+        yield from in_other_forms(whole, rng)
+
+    return cases
