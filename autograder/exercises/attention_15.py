@@ -40,6 +40,15 @@ def _writes_q(Q, K, V, causal=False):
 
 PRODUCT = "Q @ K.transpose(0, 2, 1)"
 EXP = "np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)"
+FORWARD_RUN = forward_run("attention_forward", "Q K V", keywords="causal")
+
+
+def run(solution, case):
+    """With and without mask are two results, so that one of them can be right."""
+    out = FORWARD_RUN(solution, case)["out"]
+    return {"causal_out" if case.inputs.get("causal") else "out": out}
+
+
 MISTAKES = (
     Mistake("scale-missing", "The scores are not divided by the root of D.",
             "A dot product of D numbers has a spread of about root D: without the division softmax "
@@ -161,8 +170,9 @@ MISTAKES = (
 
 FORWARD = Exercise(
     "attention_forward", LESSON, 3,
-    outputs=(Output("out", "the mix of the values"),),
-    cases=look_cases(), run=forward_run("attention_forward", "Q K V", keywords="causal"),
+    outputs=(Output("out", "the mix of the values", 2.0),
+             Output("causal_out", "the mix of the values with causal=True")),
+    cases=look_cases(), run=run,
     reference=REFERENCE, see=SEE, mistakes=MISTAKES,
     variants=(
         Variant("einsum", {"attention_forward": right_15.look_einsum}),
