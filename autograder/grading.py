@@ -8,7 +8,6 @@ import atexit
 import hashlib
 import os
 import secrets
-import time
 import warnings
 from dataclasses import replace
 
@@ -17,15 +16,12 @@ import numpy as np
 from autograder.errors import CourseError
 from autograder.judge import Diagnosis, Goal, Verdict, judge
 from autograder.notebooks import find_lesson, lesson_exercises, read_submission
-from autograder.sandbox.launch import BUBBLEWRAP, Sandbox, how_it_died
+from autograder.sandbox.launch import BUBBLEWRAP, Sandbox
+from autograder.sandbox.opening import CELL_SECONDS, open_child
 from autograder.sandbox.remote import Remote
-from autograder.sandbox.replay import cells_for, missing_names, modules_to_warm, words_of
-from autograder.sandbox.stage import bundle
-from autograder.sandbox.wire import ChannelClosed, ChannelTimeout, WireError, clean
+from autograder.sandbox.replay import cells_for, modules_to_warm
+from autograder.sandbox.wire import clean
 from autograder.show import as_text
-
-CELL_SECONDS, REPLAY_SECONDS, GRACE = 10.0, 60.0, 2.0
-MOST_RESTARTS = 6
 
 
 def time_limit(given=None):
@@ -49,14 +45,6 @@ def seed_of(source, exercise):
     """
     data = source if isinstance(source, bytes) else str(source).encode()
     return int.from_bytes(hashlib.blake2b(exercise.encode(), key=data[:64], digest_size=8).digest())
-
-
-class CellTrouble(Exception):
-    """A cell hung or died while it was replayed: its place among the cells, and how."""
-
-    def __init__(self, place, kind, text):
-        super().__init__(text)
-        self.place, self.kind, self.text = place, kind, text
 
 
 class Grader:
@@ -111,76 +99,8 @@ class Grader:
         return with_trouble(verdict, exercise, cells, stopped)
 
     def opened(self, exercise, submission, cells):
-        """A line to a child in which the cells were run, the names it has, and what stopped.
-
-        A cell that hangs or dies is tried once more with its definitions alone, then left out;
-        the submission remembers it for its other exercises.
-        """
-        trouble = submission.trouble  # cell number -> how often, kind, text
-        until = time.monotonic() + REPLAY_SECONDS
-        for _ in range(MOST_RESTARTS):
-            line = self.sandbox.fork()
-            try:
-                names, stopped = self.replay(exercise, submission, cells, line, until)
-            except CellTrouble as error:
-                self.sandbox.end(line)
-                if error.place is None:
-                    break
-                number = cells[error.place].number
-                times = trouble.get(number, (0,))[0]
-                trouble[number] = (times + 1, error.kind, error.text)
-            else:
-                stopped.update({number: how[1:] for number, how in trouble.items()})
-                return line, names, stopped
-        line = self.sandbox.fork()
-        self.sandbox.end(line)
-        return line, (), {number: how[1:] for number, how in trouble.items()}
-
-    def replay(self, exercise, submission, cells, line, until):
-        """Run the cells in the child of ``line``; names that are there, cell number -> error."""
-        words = words_of(cells)
-        if not submission.is_notebook:
-            words |= {part for _, module in missing_names(cells, exercise)
-                      for part in module.split(".")}  # fmt: skip
-        index, buffers = bundle(exercise, self.sandbox.folder, words)
-        trouble, stopped, place = submission.trouble, {}, 0
-        run = [cell for cell in cells if trouble.get(cell.number, (0,))[0] < 2]
-        message = {
-            "op": "open", "modules": index, "folder": self.sandbox.folder, "main": submission.main,
-            "cells": [[f"<cell {cell.number}>", cell.source, *self.manner(submission, cell)]
-                      for cell in run],
-            "names": [*exercise.functions, *exercise.uses],
-            "fill": [] if submission.is_notebook else missing_names(cells, exercise),
-        }  # fmt: skip
-        try:
-            line.channel.send(message, buffers, time.monotonic() + 30)
-            while True:
-                limit = min(until, time.monotonic() + self.cell_seconds + GRACE)
-                reply, _ = line.channel.receive(limit)
-                errors = list(reply["errors"])
-                place = len(errors)
-                if reply.get("op") == "ready":
-                    for cell, error in zip(run, errors, strict=True):
-                        if error:
-                            stopped[cell.number] = clean(error[0], 60), clean(error[1], 300)
-                            if error[0] == "TimeLimit":
-                                submission.slow.add(cell.number)
-                    known = {*exercise.functions, *exercise.uses}
-                    return known & set(reply["names"]), stopped
-        except ChannelTimeout:
-            raise CellTrouble(_among(cells, run, place), "Timeout", "it does not end") from None
-        except ChannelClosed:
-            self.sandbox.end(line, patience=0.5)
-            raise CellTrouble(_among(cells, run, place), "Died", how_it_died(line.how)) from None
-        except (WireError, TypeError, ValueError, KeyError, IndexError, AttributeError):
-            raise CellTrouble(_among(cells, run, place), "Died",
-                              "it sent what cannot be read") from None  # fmt: skip
-
-    def manner(self, submission, cell):
-        """How a cell is run, and for how many seconds: less where that was not enough before."""
-        tried = submission.trouble.get(cell.number, (0,))[0]
-        seconds = self.cell_seconds / (4 if cell.number in submission.slow else 1)
-        return "definitions" if tried else "all", seconds
+        """`open_child` in this grader's sandbox."""
+        return open_child(self.sandbox, exercise, submission, cells, self.cell_seconds)
 
     # --- a whole submission ---------------------------------------------------------------------
 
@@ -218,11 +138,6 @@ class Grader:
         for key in ("points", "max_points"):
             found[key] = round(sum(item[key] for item in found["exercises"].values()), 2)
         return found
-
-
-def _among(cells, run, place):
-    """The place among ``cells`` of the cell at ``place`` of those that were run."""
-    return None if place is None or not 0 <= place < len(run) else cells.index(run[place])
 
 
 def plain(verdict):

@@ -3,6 +3,9 @@
 Offers what `Direct` offers. Functions of the judge's that a learner's function is given (an error
 to minimise, a network to check) stay here: the child asks, and they are called here. What they
 are given of the child's own objects are `Handle`s, whose arithmetic happens in the child.
+
+Values are compared out here. What is noticed beside them (inputs changed, warnings) happens inside
+the child's memory and is its own word: a program that lies about it saves the points for manners.
 """
 
 import itertools
@@ -11,9 +14,11 @@ import warnings
 
 import numpy as np
 
+from autograder.compare import Unreadable
 from autograder.errors import ContractError, LearnerError
 from autograder.sandbox.launch import how_it_died
 from autograder.sandbox.wire import (
+    MOST_DIMENSIONS,
     ChannelClosed,
     ChannelTimeout,
     Decoder,
@@ -23,7 +28,7 @@ from autograder.sandbox.wire import (
 )
 from autograder.solution import Ref, Solution, Trace, count_sentence
 
-MOST_CALLBACKS_DEEP = 30
+MOST_CALLBACKS_DEEP, MOST_CALLBACK_BYTES = 30, 2 << 20
 UFUNCS = {np.add: "+", np.subtract: "-", np.multiply: "*", np.true_divide: "/", np.power: "**",
           np.matmul: "@"}  # fmt: skip
 NUMPY = {np.exp: "exp", np.log: "log", np.tanh: "tanh"}
@@ -91,8 +96,8 @@ class Remote(Solution):
             self._note(reply)
             if "error" in reply:
                 raise learner_error(*reply["error"])
-            decoder = Decoder(buffers)
-            results = [decoder.value(node) for node in reply["results"]]
+            decoder = Decoder(buffers, depth=MOST_DIMENSIONS + 1)
+            results = [_result(decoder, node) for node in reply["results"]]
         except (WireError, TypeError, ValueError, KeyError, AttributeError) as error:
             raise self._dead(f"it sent what cannot be read ({clean(error, 80)})") from None
         return reply, results
@@ -164,7 +169,8 @@ class Remote(Solution):
         encoder = Encoder(self._special)
         self.depth += 1
         try:
-            if message.get("op") != "callback" or self.depth > MOST_CALLBACKS_DEEP:
+            if message.get("op") != "callback" or self.depth > MOST_CALLBACKS_DEEP or sum(
+                    map(len, buffers)) > MOST_CALLBACK_BYTES:
                 raise WireError("not an answer")
             function = self.functions[message["id"]]
             decoder = Decoder(buffers, tags)
@@ -187,6 +193,16 @@ class Remote(Solution):
         finally:
             self.depth -= 1
         self.line.channel.send(answer, encoder.buffers, self.deadline)
+
+
+def _result(decoder, node):
+    """A result as it came; what is nested deeper than any answer is not looked at."""
+    try:
+        return decoder.value(node)
+    except WireError as error:
+        if str(error) == "nested too deeply":
+            return Unreadable("a list that is nested too deeply")
+        raise
 
 
 def _said(error):

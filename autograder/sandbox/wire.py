@@ -17,9 +17,9 @@ from autograder.solution import Ref, Rng, Strided
 
 LENGTHS = struct.Struct("<II")
 CHUNK = 1 << 16
-MOST_HEADER = 4 << 20
-MOST_BYTES = 64 << 20
-MOST_DEPTH = 40
+MOST_HEADER, MOST_PROGRAM = 4 << 20, 64 << 20
+MOST_BYTES = 16 << 20
+MOST_DEPTH, MOST_DIMENSIONS = 12, 6
 MOST_TEXT = 10_000
 MOST_DIGITS = 300
 EXACT = 1 << 53
@@ -113,8 +113,8 @@ class Encoder:
 class Decoder:
     """Reads nodes back; ``tags`` maps further allowed tags to functions of (content, decoder)."""
 
-    def __init__(self, buffers, tags=None):
-        self.buffers, self.tags = buffers, tags or {}
+    def __init__(self, buffers, tags=None, depth=MOST_DEPTH + 5):
+        self.buffers, self.tags, self.depth = buffers, tags or {}, depth
 
     def value(self, node, depth=0):
         """The value of ``node``; raises WireError for whatever is not plain data."""
@@ -122,7 +122,7 @@ class Decoder:
             return node
         if isinstance(node, str):
             return node[:MOST_TEXT]
-        if depth > MOST_DEPTH + 5:
+        if depth > self.depth:
             raise WireError("nested too deeply")
         if isinstance(node, list):
             return [self.value(item, depth + 1) for item in node]
@@ -151,7 +151,8 @@ class Decoder:
         if tag == "a":
             return self._array(*content)
         if tag == "n":
-            return self._array(*content)[()]
+            scalar = self._array(*content)
+            return scalar[()] if isinstance(scalar, np.ndarray) and not scalar.ndim else scalar
         if tag in self.tags:
             return self.tags[tag](content, self)
         raise WireError(f"an unknown tag {tag!r}")
@@ -161,6 +162,8 @@ class Decoder:
             type(n) is int and 0 <= n < 1 << 31 for n in shape
         ) or type(place) is not int or place < 0:
             raise WireError("not an array")
+        if len(shape) > MOST_DIMENSIONS:  # comparing every order of the axes would take for ever
+            return Unreadable(f"an array of {len(shape)} dimensions")
         dtype, data = np.dtype(name), self.buffers[place]
         if math.prod(shape) * dtype.itemsize != len(data):
             raise WireError("an array of another size than it says")
@@ -190,11 +193,11 @@ def printable(text):
 # --- messages -----------------------------------------------------------------------------------
 
 
-def pack(message, buffers=()):
+def pack(message, buffers=(), most_header=MOST_HEADER):
     """The bytes of a message: a JSON-able dict and its buffers."""
     head = json.dumps({"m": message, "b": [len(data) for data in buffers]}).encode()
     size = sum(map(len, buffers))
-    if len(head) > MOST_HEADER or size > MOST_BYTES:
+    if len(head) > most_header or size > MOST_BYTES:
         raise WireError("too large")
     return b"".join((LENGTHS.pack(len(head), size), head, *buffers))
 
@@ -218,14 +221,20 @@ def unpack(head, body):
 
 
 class Channel:
-    """Messages over a socket (or anything with settimeout, sendall, recv and close)."""
+    """Messages over a socket (or anything with settimeout, sendall, recv and close).
 
-    def __init__(self, sock):
+    judging: whether this is the judge's end, which may say more than it listens to.
+    """
+
+    def __init__(self, sock, judging=True):
         self.sock, self.ahead = sock, bytearray()
+        self.most_sent, self.most_read = MOST_PROGRAM, MOST_HEADER
+        if not judging:
+            self.most_sent, self.most_read = self.most_read, self.most_sent
 
     def send(self, message, buffers=(), deadline=None):
         """Send one message; raises ChannelClosed, ChannelTimeout, WireError."""
-        data = pack(message, buffers)
+        data = pack(message, buffers, self.most_sent)
         try:
             self.sock.settimeout(_left(deadline))
             self.sock.sendall(data)
@@ -237,7 +246,7 @@ class Channel:
     def receive(self, deadline=None):
         """The next message and its buffers; raises ChannelClosed, ChannelTimeout, WireError."""
         head, body = LENGTHS.unpack(self._read(LENGTHS.size, deadline))
-        if head > MOST_HEADER or body > MOST_BYTES:
+        if head > self.most_read or body > MOST_BYTES:
             raise WireError("too large")
         return unpack(self._read(head, deadline), self._read(body, deadline))
 

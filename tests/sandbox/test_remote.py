@@ -302,7 +302,7 @@ def same_verdict(grader, exercise, namespace, tmp_path):
     from autograder.sandbox.wire import Channel
 
     ours, theirs = socket.socketpair()
-    child = Child(Channel(theirs))
+    child = Child(Channel(theirs, judging=False))
     child.machine.namespace = namespace
     thread = threading.Thread(target=child.serve, daemon=True)
     thread.start()
@@ -320,7 +320,10 @@ def same_verdict(grader, exercise, namespace, tmp_path):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 def test_verdicts_are_the_same_here_and_there(grader, exercise, tmp_path):
     answers = [dict(exercise.reference)]
-    answers += [m.namespace(exercise) for m in exercise.mistakes[:: max(1, len(exercise.mistakes) // 3)]]
+    mistakes = [m.namespace(exercise) for m in exercise.mistakes]
+    mistakes = [space for space in mistakes  # those that only claim to be slow or recursive are not
+                if not any(hasattr(item, "missing_depth") for item in space.values())]
+    answers += mistakes[:: max(1, len(mistakes) // 3)]
     answers += [{**exercise.reference, **v.functions} for v in exercise.variants[:1]]
     for namespace in answers:
         here, there = same_verdict(grader, exercise, namespace, tmp_path)
