@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import CourseError
@@ -84,7 +84,10 @@ def _one(name, data, when, depth, outer=False):
         except (RuntimeError, zipfile.BadZipFile, NotImplementedError):
             yield inner + info.filename, b"", when
             continue
-        stamp = datetime(*info.date_time, tzinfo=timezone.utc).timestamp()
+        try:
+            stamp = datetime(*info.date_time, tzinfo=UTC).timestamp()
+        except ValueError:  # some programs write a month 0
+            stamp = when
         yield from _one(inner + info.filename, content, stamp, depth + 1)
 
 
@@ -107,7 +110,7 @@ def _take(name, data, when, submitted, lesson, known):
         number = len(list(older.glob("*"))) + 1 if older.is_dir() else 1
         replace_file(older / f"{number:03d}{target.suffix}", target.read_bytes())
     replace_file(target, data)
-    stamp = datetime.fromtimestamp(when, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+    stamp = datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     replace_file(folder / "timestamp.txt", stamp.encode())
     return learner
 
