@@ -369,9 +369,9 @@ print("decoupled (AdamW):         ", shrink(True).round(2))
 
 # %% [markdown]
 # Both weights started at 1, and both should shrink alike. With the decay in the gradient, the weight
-# with the steep, noisy slopes has hardly shrunk, because its $v$ is large; the other one has
-# shrunk far more than it should. **AdamW** takes the decay out of the gradient and applies it beside Adam's step, to the old
-# parameter:
+# with the steep, noisy slopes has hardly shrunk, because its $v$ is large; the other one has shrunk
+# far more than it should. **AdamW** takes the decay out of the gradient and applies it beside Adam's
+# step, to the old parameter:
 #
 # $$\text{param} \leftarrow \text{param} - \text{rate} \cdot \frac{\hat m}{\sqrt{\hat v} + \epsilon}
 # - \text{rate} \cdot \lambda \cdot \text{param}$$

@@ -36,8 +36,9 @@ def rates_picture(rates, losses: dict[str, list], size: str = "page", scheme: st
             said.append(f"{name} {values[best]:.2f} at rate {10 ** rates[best]:.3g}")
         key.text(1.0, 0.98, "lowest loss", ha="right", va="center", color=look.quiet,
                  weight="bold", fontsize=look.small)
-        ticks = np.unique(np.round(rates))
-        ax.set(ylim=(0, 2.6), xlabel="learning rate", ylabel="loss after training")
+        ticks = [tick for tick in np.unique(np.round(rates)) if rates[0] <= tick <= rates[-1]]
+        ax.set(xlim=(rates[0] - 0.2, rates[-1] + 0.2), ylim=(0, 2.6), xlabel="learning rate",
+               ylabel="loss after training")
         ax.set_xticks(ticks, [f"{10.0 ** tick:g}" for tick in ticks])
         ax.set_title("each has rates of its own")
         return "Lowest loss of each: " + "; ".join(said) + "."
