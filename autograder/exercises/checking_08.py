@@ -144,6 +144,7 @@ RELATIVE_ERROR = Exercise(
 
 # --- gradient_check -----------------------------------------------------------------------------
 
+VERDICT = "result (0 stands for below 1e-6, 1 for above 1e-3)"
 RIGHT, WRONG = "right, so below 1e-6", "wrong, so above 1e-3"
 POWER = ("x**3", "dout * 3 * x**2")
 TANH = ("np.tanh(x)", "dout * (1 - out**2)")
@@ -218,11 +219,11 @@ def run_check(solution, case):
     forward, backward = pair(case.forward, case.backward, **constants)
     came = read(solution.call("gradient_check", forward, backward, case.x, case.dout))
     if isinstance(came, Unreadable) or came.size != 1:
-        return {"verdict": came}
+        return {VERDICT: came}
     error = float(came.reshape(()))
     right = case.the_backward_is == RIGHT
     reached = error < 1e-6 if right else error > 1e-3
-    return {"verdict": float(not right) if reached else error + (error == 1)}
+    return {VERDICT: float(not right) if reached else error + (error == 1)}
 
 
 def _plain(forward, backward, x, dout):
@@ -250,7 +251,7 @@ ABOVE, BELOW = "above[place] + 1e-5", "below[place] - 1e-5"
 
 GRADIENT_CHECK = Exercise(
     "gradient_check", LESSON, 4,
-    outputs=(Output("verdict", "0 for below 1e-6 or 1 for above 1e-3", rtol=1e-4, atol=1e-9),),
+    outputs=(Output(VERDICT, "the verdict on each backward", rtol=1e-4, atol=1e-9),),
     cases=check_cases,
     run=run_check,
     reference=REFERENCE,

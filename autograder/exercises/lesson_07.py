@@ -242,6 +242,42 @@ LINEAR_BACKWARD = Exercise(
             edits=_slip(dx="(dout @ W.T).sum(axis=0)"), equivalent=("summed-too-much",),
         ),
         Mistake(
+            "dx-not-transposed",
+            "`dx` is `dout @ W`: the shapes do not fit, except where D = M, and "
+            "there the numbers are wrong.",
+            "It is W's outputs, M, that `dout` has to meet in the middle. Which axis of W "
+            "are they on?",
+            edits=_slip(dx="dout @ W"),
+        ),
+        Mistake(
+            "dx-sides-swapped",
+            "`dx` is `W.T @ dout`: the shapes do not fit unless sizes happen to be "
+            "equal, and then the numbers are wrong.",
+            "Examples are rows of `dout`, and stay rows in `dx`: `dout` has to come first.",
+            edits=_slip(dx="W.T @ dout"),
+        ),
+        Mistake(
+            "dw-not-transposed",
+            "`dW` is `x @ dout`: the shapes do not fit unless sizes happen to be "
+            "equal, and then the numbers are wrong.",
+            "It is the examples, N, that are added up: they have to stand in the middle.",
+            edits=_slip(dW="x @ dout"),
+        ),
+        Mistake(
+            "dw-sides-swapped",
+            "`dW` is `dout @ x`: the shapes do not fit unless sizes happen to be "
+            "equal, and then the numbers are wrong.",
+            "It is the examples, N, that are added up: they have to stand in the middle.",
+            edits=_slip(dW="dout @ x"),
+        ),
+        Mistake(
+            "dw-elementwise",
+            "`dW` is `x * dout`, entry by entry: that runs only where sizes happen to "
+            "be equal, and then the numbers are wrong.",
+            "Every input meets every output: that is a matrix product, @.",
+            edits=_slip(dW="x * dout"),
+        ),
+        Mistake(
             "square-not-transposed",
             "`dx` is `dout @ W`, without the transpose, wherever that runs; "
             "it is right only where a transpose changes nothing.",

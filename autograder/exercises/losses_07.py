@@ -117,6 +117,14 @@ SOFTMAX_CROSS_ENTROPY_FORWARD = Exercise(
             equivalent=("fails-with-very-large-scores-rows-far-apart",),
         ),
         Mistake(
+            "keepdims-missing",
+            "The largest scores stand in a row, one for each example, and are taken "
+            "off the wrong entries: that fails, or is wrong without a word where N = C.",
+            "Without keepdims=True the axis is gone, and numpy lines up what is left from "
+            "the right.",
+            edits=((CLASSES, "shifted = logits - logits.max(axis=1)"),),
+        ),
+        Mistake(
             "every-label",
             "`probs[:, labels]` takes the columns of all labels for every example: an "
             "N by N table.",

@@ -81,6 +81,23 @@ SOFTMAX = Exercise(
             equivalent=("fails-with-very-large-scores-rows-far-apart",),
         ),
         Mistake(
+            "keepdims-missing",
+            "The sums stand in a row, one for each example, and are divided into "
+            "the wrong entries: that fails, or is wrong without a word where N = C.",
+            "Without keepdims=True the summed axis is gone, and numpy lines up what is left "
+            "from the "
+            "right.",
+            edits=((SHARE, "e / e.sum(axis=-1)"),),
+        ),
+        Mistake(
+            "keepdims-missing-above",
+            "The largest scores stand in a row, one for each example, and "
+            "are taken off the wrong entries: that fails, or is wrong without a word where N = C.",
+            "Without keepdims=True the axis is gone, and numpy lines up what is left from "
+            "the right.",
+            edits=((SHIFTED, "np.exp(z - z.max(axis=-1))"),),
+        ),
+        Mistake(
             "sigmoids",
             "Each score has been through a sigmoid by itself; the shares of a row do not "
             "add up to 1.",
@@ -221,6 +238,15 @@ SOFTMAX_BACKWARD = Exercise(
             "sign", "The gradient has the wrong sign.",
             edits=_dz("probs * ((dout * probs).sum(axis=-1, keepdims=True) - dout)"),
             equivalent=("negates-dout",),
+        ),
+        Mistake(
+            "keepdims-missing",
+            "The sums stand in a row, one for each example, and are taken off the "
+            "wrong entries: that fails, or is wrong without a word where N = C.",
+            "Without keepdims=True the summed axis is gone, and numpy lines up what is left "
+            "from the "
+            "right.",
+            edits=_dz("probs * (dout - (dout * probs).sum(axis=-1))"),
         ),
         Mistake(
             "sum-over-batch", "The sum runs over the examples; it should run over the classes.",
