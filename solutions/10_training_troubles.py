@@ -61,11 +61,15 @@ print("digits to learn from:", x.shape, "  held out:", x_new.shape)
 # On its way back the gradient is multiplied, in every layer, by the weights and by the slope of the
 # bend. Twenty layers are twenty multiplications. If each one halves the gradient, what is left at the
 # first layer is $0.5^{20}$, about a millionth.
+#
+# A word for the size of the first weights: the **gain** of a layer with 64 inputs is the standard
+# deviation of its weights times $\sqrt{64} = 8$. A layer of gain 1 without a bend passes a signal on
+# at its own size; gain 0.5 halves it.
 
 # %% jupyter={"source_hidden": true}
 deep = ask.predict(
-    "A net of 10 ReLU layers, first weights half as large as a layer without a bend needs "
-    "(gain 0.5), 150 steps. What will it do?",
+    "A net of 10 ReLU layers with first weights of gain 0.5 is trained for 150 steps. What will it "
+    "do?",
     ["learn slowly", "not learn at all", "learn fast, as the steps are careful"],
 )
 deep
@@ -230,7 +234,7 @@ def clip_by_global_norm(grads, max_norm):
 # %% check="clip_by_global_norm"
 check("clip_by_global_norm", clip_by_global_norm)
 
-# %% slide="slide"
+# %% slide="fragment"
 norms, without = runs.broken_sensor(max_norm=None)
 _, with_rope = runs.broken_sensor(max_norm=1.0)
 print(f"right on new digits: without clipping {without:.0%}, with clipping {with_rope:.0%}")
@@ -342,7 +346,7 @@ check("batchnorm_forward", batchnorm_forward)
 # %% check="batchnorm_backward"
 check("batchnorm_backward", batchnorm_backward)
 
-# %% slide="slide"
+# %% slide="subslide"
 normed = ten_layers(0.5, "batch norm")
 lines_picture("Ten layers, first weights of gain 0.5", "steps", "loss",
               {"no cure": half, "batch norm": normed}, limits=(0, 2.7))
@@ -385,10 +389,10 @@ def residual_backward(dout, branch_backward, cache):
 # %% check="residual_backward"
 check("residual_backward", residual_backward)
 
-# %% slide="slide"
+# %% slide="subslide"
 around = ten_layers(0.5, "residual")
 lines_picture("Ten layers, first weights of gain 0.5", "steps", "loss",
-              {"no cure": half, "residual": around, "batch norm": normed}, limits=(0, 3.0))
+              {"no cure": half, "batch norm": normed, "residual": around}, limits=(0, 3.0))
 
 # %% [markdown]
 # Small first weights are now a good thing: each layer begins as "leave it as it is, nearly".
@@ -439,7 +443,7 @@ for estimate in ["true slope", "straight through"]:
 # pass, it goes up in some directions and down in others. The more directions there are, the less
 # likely it seems that *all* of them go up at once.
 
-# %% slide="slide"
+# %% slide="subslide"
 saddle()
 
 # %% [markdown]
@@ -457,7 +461,7 @@ xor = ask.predict("How many of the 200 nets end with a loss near 0?", low=0, hig
                   unit="nets")
 xor
 
-# %% slide="slide"
+# %% slide="subslide"
 endings = runs.xor_endings()
 found = int((endings < 0.01).sum())
 print(f"2 hidden units: {found} of 200 near 0.   6 hidden units:",
@@ -481,10 +485,10 @@ xor.reveal(found, "Backprop computes slopes. Where they lead depends on where yo
 # %% jupyter={"source_hidden": true}
 longer = ask.predict(
     "The loss on the 200 falls all the time. Train for 20 epochs, or for 100: which net reads more of "
-    "the *new* digits?", ["the one with 20", "the one with 100", "both the same"])
+    "the new digits?", ["the one with 20", "the one with 100", "both the same"])
 longer
 
-# %% slide="slide"
+# %% slide="subslide"
 seen, held_out, right = runs.by_heart()
 best = int(held_out.argmin())
 print(f"best held-out loss after epoch {best + 1}: {right[best]:.0%} of new digits right; "
@@ -511,7 +515,8 @@ longer.reveal("the one with 20", "So much for 'more training is always better'."
 # is left is raised at once, by $1/(1-p)$:
 #
 # $$\text{out} = x \cdot \text{mask}, \qquad
-# \text{mask} = \begin{cases} 0 & \text{with probability } p\\ \frac{1}{1-p} & \text{otherwise}\end{cases}$$
+# \text{mask} = \begin{cases} 0 & \text{with probability } p\\
+# \frac{1}{1-p} & \text{otherwise}\end{cases}$$
 #
 # When the net is *used*, nothing is dropped and nothing need be scaled. Backward: LOCAL DERIVATIVE is
 # the mask. What was switched off is not to blame.
@@ -551,7 +556,7 @@ def dropout_backward(dout, cache):
 # %% check="dropout_backward"
 check("dropout_backward", dropout_backward)
 
-# %% slide="slide"
+# %% slide="fragment"
 for name, result in [("no cure, 100 epochs", right[-1]), ("early stopping", right[best]),
                      ("weight decay 0.03", runs.by_heart(decay=0.03)[2][-1]),
                      ("dropout 0.5", runs.by_heart(dropout=0.5)[2][-1])]:
@@ -570,9 +575,10 @@ lies = ask.predict(
     ["half of all labels replaced at random", "four in five 4s labelled 9, all else right"])
 lies
 
-# %% slide="slide"
+# %% slide="fragment"
 teachers, net_right = runs.wrong_at_random(0.5)
-print(f"at random:   {teachers:.0%} of the labels are right; the net reads {net_right:.0%} of new digits")
+print(f"at random:   {teachers:.0%} of the labels are right; the net reads {net_right:.0%} of new "
+      "digits")
 teachers, net_right, fours = runs.wrong_with_system(0.8)
 print(f"with system: {teachers:.0%} of the labels are right; the net reads {net_right:.0%} of new "
       f"digits, and {fours:.0%} of the 4s")

@@ -3,8 +3,9 @@
 import numpy as np
 
 from autograder.compare import Unreadable, read
+from autograder.errors import LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
-from autograder.solution import Strided
+from autograder.solution import Ref, Strided
 from bplib import regularization
 
 LESSON = "10_training_troubles"
@@ -52,15 +53,19 @@ def cases(rng):
 
 def run(solution, case):
     """All clipped gradients laid end to end, whether each has its own shape, and the norm."""
-    clipped, norm = solution.call(NAME, case.grads, case.max_norm, returns=("clipped", "norm"))
+    kept, norm = solution.call(NAME, case.grads, case.max_norm, returns=("cache_clipped", "norm"))
     given = [grad.array if isinstance(grad, Strided) else grad for grad in case.grads]
-    if not isinstance(clipped, (list, tuple)) and not (
-            isinstance(clipped, np.ndarray) and clipped.ndim):
-        return {"clipped": read(clipped), "shapes": False, "norm": norm}
-    found = [read(item) for item in clipped]
-    if any(isinstance(item, Unreadable) for item in found):
-        return {"clipped": next(i for i in found if isinstance(i, Unreadable)), "shapes": False,
-                "norm": norm}  # fmt: skip
+    start = solution.reserve(1)
+    try:  # item by item: whatever holds the arrays, a list, a tuple, an array of objects
+        step = ("list", kept, len(given) + 1)
+        found = [read(item) for item in solution.evaluate(start, [step], [Ref(start)])[0]]
+    except LearnerError as error:
+        if error.kind in ("Timeout", "Died", "Forbidden"):
+            raise
+        found = [Unreadable("a single thing, not a list of arrays")]
+    unreadable = [item for item in found if isinstance(item, Unreadable)]
+    if unreadable:
+        return {"clipped": unreadable[0], "shapes": unreadable[0], "norm": norm}
     flat = np.concatenate([item.astype(float).ravel() for item in found] or [np.zeros(0)])
     return {"clipped": flat, "norm": norm,
             "shapes": [item.shape for item in found] == [grad.shape for grad in given]}
@@ -218,8 +223,9 @@ MISTAKES = (
         equivalent=("fails-with-whole-numbers-an-array-of-int",),
     ),
     Mistake(
-        "written-into", "The caller's own gradients are changed.",
-        "`grad *= scale` writes into the array that came in, and cannot when it holds whole numbers.",
+        "written-into", "Arrays are written into in place; one that holds whole numbers cannot take "
+        "in fractions.",
+        "`grad *= scale` keeps the array and its dtype; `grad = grad * scale` makes a new one.",
         functions={NAME: _in_place},
         equivalent=("input-mutated", "raised-UFuncTypeError", "raised-_UFuncOutputCastingError"),
     ),

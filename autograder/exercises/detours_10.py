@@ -23,8 +23,10 @@ BRANCHES = {
 def _branch_backward(formula):
     """The backward of a branch, as a learner is handed it: its cache is (x, A)."""
     def branch_backward(dout, cache):
+        dout = np.asarray(dout)
         x, A = (np.asarray(item, dtype=float) for item in cache)
-        return BRANCHES[formula](np.asarray(dout, dtype=float), x, A)
+        dx = BRANCHES[formula](dout.astype(float), x, A)
+        return dx.astype(np.float32) if dout.dtype == np.float32 else dx
 
     return branch_backward
 
@@ -116,8 +118,9 @@ RESIDUAL = Exercise(
                 edits=_sum("np.stack([dout, through])")),
         Mistake("relu-on-top", "Negative gradients are cut to 0; nothing here cuts them.",
                 edits=_sum("np.maximum(dout + through, 0)"), equivalent=("negatives-cut",)),
-        Mistake("written-into", "The caller's own `dout` is changed.",
-                "`dout += ...` writes into the array that came in; others may still need it.",
+        Mistake("written-into", "An array is written into in place; one that holds whole numbers "
+                "cannot take in fractions.", "`dx += ...` keeps the array and its dtype; "
+                "`dx = dx + ...` makes a new one.",
                 functions={"residual_backward": _adds_in_place},
                 equivalent=("input-mutated", "raised-UFuncTypeError",
                             "raised-_UFuncOutputCastingError")),

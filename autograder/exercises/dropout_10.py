@@ -138,6 +138,9 @@ FORWARD_MISTAKES = (
     Mistake("cache-not-scaled", "The output is right, but the cache is the mask of 0s and 1s; agreed "
             "was the scaled mask.", "The factor belongs to the local derivative too.",
             edits=_slip((RETURN, "return x * mask, kept"))),
+    Mistake("cache-other", "The output is right, but the cache is something else than agreed: it "
+            "should be the scaled mask alone, an array of x's shape.",
+            edits=_slip((RETURN, "return x * mask, (kept, drop_probability)"))),
     Mistake("cache-is-out", "The output is right, but the cache is the output; agreed was the "
             "scaled mask.", edits=_slip((RETURN, "return x * mask, x * mask"))),
     Mistake("cache-is-x", "The output is right, but the cache is x; agreed was the scaled mask.",
@@ -180,8 +183,9 @@ FORWARD_MISTAKES = (
             edits=_slip((RETURN, "return x + drop_probability * rng.normal(size=x.shape), mask"))),
     Mistake("raised-twice", "The entries that are kept are raised twice.",
             edits=_slip((RETURN, "return x * mask / (1 - float(drop_probability)), mask"))),
-    Mistake("writes-into-x", "The caller's own x is changed.",
-            "`x *= mask` writes into the array that came in.",
+    Mistake("writes-into-x", "An array is written into in place; one that holds whole numbers cannot "
+            "take in fractions.", "`x *= mask` keeps the array and its dtype; `x * mask` makes a new "
+            "one.",
             functions={"dropout_forward": _writes},
             equivalent=("input-mutated", "raised-UFuncTypeError",
                         "raised-_UFuncOutputCastingError")),

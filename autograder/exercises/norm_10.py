@@ -211,8 +211,9 @@ FORWARD_MISTAKES = (
             edits=_out("gamma * x_hat - beta"), equivalent=("negates-beta",)),
     Mistake("scales-x", "`gamma` and `beta` are applied to x itself, not to the normalised column.",
             edits=_out("gamma * x + beta")),
-    Mistake("writes-into-x", "The caller's own x is changed.",
-            "`x -= ...` writes into the array that came in.",
+    Mistake("writes-into-x", "An array is written into in place; one that holds whole numbers cannot "
+            "take in fractions.", "`x -= ...` keeps the array and its dtype; `x = x - ...` makes a "
+            "new one.",
             functions={"batchnorm_forward": _writes_x},
             equivalent=("input-mutated", "raised-UFuncTypeError",
                         "raised-_UFuncOutputCastingError")),
