@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
-from autograder.exercises import activations_07, losses_07, softmax_07, squashing_07
+from autograder.exercises import activations_07, losses_07, mse_07, softmax_07, squashing_07
 from autograder.exercises.common import forward_run, in_other_forms
 from autograder.exercises.pairs_07 import LESSON, TWICE, pair_backward_run
 from bplib import layers
@@ -331,4 +331,4 @@ def _by_loops(dout, x, W, b):
 
 
 EXERCISES = (LINEAR_FORWARD, LINEAR_BACKWARD, *activations_07.EXERCISES, *squashing_07.EXERCISES,
-             *softmax_07.EXERCISES, *losses_07.EXERCISES)
+             *softmax_07.EXERCISES, *losses_07.EXERCISES, *mse_07.EXERCISES)

@@ -92,7 +92,7 @@ def galaxy_picture(losses, places, arms, decide, size: str = "page",
             chart.plot(places[mine, 0], places[mine, 1], mark, color=hue, ms=0.36 * look.dot)
         chart.set(xlabel="x (galaxy radii)", ylabel="y (galaxy radii)")
         chart.grid(False)
-        chart.set_title(f"{right:.1%} of new stars right")
+        chart.set_title(f"new stars: {right:.1%}")
         return (f"The loss falls from {losses[0]:.2f} to {losses[-1]:.2f} in {len(losses)} steps. "
                 f"The map shows which arm the net sees in each place; of {len(arms)} stars that it "
                 f"did not learn from, it puts {right:.1%} on the right arm.")
