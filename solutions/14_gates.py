@@ -289,7 +289,7 @@ check("lstm_step_backward", lstm_step_backward)
 def lstm_forward(x, h0, Wx, Wh, b):
     """h (N, T, H) and a cache, for x (N, T, D) and h0 (N, H); the cell starts at zero."""
     ### BEGIN SOLUTION
-    h, c = h0, np.zeros(h0.shape)
+    h, c = h0, np.zeros_like(h0)
     states, cache = [], []
     for t in range(x.shape[1]):
         h, c, step = lstm_step_forward(x[:, t], h, c, Wx, Wh, b)
@@ -302,7 +302,7 @@ def lstm_forward(x, h0, Wx, Wh, b):
 def lstm_backward(dh, cache):
     """dx (N, T, D), dh0 (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,), for dh (N, T, H)."""
     ### BEGIN SOLUTION
-    dh_next = dc_next = np.zeros(dh[:, 0].shape)
+    dh_next = dc_next = np.zeros_like(dh[:, 0])
     dx, dWx, dWh, db = [], 0.0, 0.0, 0.0
     for t in reversed(range(len(cache))):
         grads = lstm_step_backward(dh[:, t] + dh_next, dc_next, cache[t])
