@@ -1,5 +1,6 @@
 """Checks of lesson 06: every node once, inputs before what uses them; any such order is right."""
 
+from autograder.errors import ContractError, LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.graph_06 import DEEP, LESSON, REFERENCE, Graph, missing_depth
 from autograder.exercises.right_06 import by_counting, postorder
@@ -57,8 +58,17 @@ def run(solution, case):
         return {"missing": missing_depth(solution, backward=False)}
     graph = Graph(solution)
     nodes = [graph.value(value) for value in case.data]
-    for sign, a, b in case.links:
-        nodes.append(nodes[a] + nodes[b] if sign == "+" else nodes[a] * nodes[b])
+    graph.send()
+    try:
+        for sign, a, b in case.links:
+            nodes.append(nodes[a] + nodes[b] if sign == "+" else nodes[a] * nodes[b])
+        if case.links:
+            graph.send()
+    except LearnerError as error:
+        if error.kind != "NotWritten":
+            raise
+        raise ContractError("value-not-written", "topological_order is tried on your own Value, "
+                            "whose + and * are not written yet") from None
     root = nodes[NAMES.index(case.root)]
     found, again = graph.send(*[graph.positions(graph.order(root), nodes) for _ in range(2)])
     needed, place = _ancestors(case), {}

@@ -1,0 +1,234 @@
+"""Checks of lesson 09: training, judged by how many digits it reads that it never saw."""
+
+from functools import cache
+
+import numpy as np
+
+from autograder.compare import Unreadable, read
+from autograder.errors import ContractError, LearnerError
+from autograder.exercise import Case, Exercise, Mistake, Output, Variant
+from autograder.exercises.mlp_09 import LESSON, as_pairs, plain_backward, plain_forward
+from autograder.solution import Rng
+from bplib import training
+from bplib.data import load_digits
+
+ENOUGH = 0.95
+SPLITS = (1, 3, 8)  # in other parts of the digits the held-out ones are harder: less room
+TINY = 1e-6  # so small that all gradients of a run are those of its start
+
+
+@cache
+def _digits():
+    return load_digits()
+
+
+def cases(rng):
+    images, labels = _digits()
+
+    def case(count, hidden, batch_size, epochs, rate, special=""):
+        order = np.random.default_rng(rng.choice(SPLITS)).permutation(len(images))
+        seen, new = order[:count], order[1400:]
+        sizes = [64, *hidden, 10]
+        return Case(special, {"N": count, "H": hidden[0]}, ("layer_sizes", "learning_rate",
+                    "epochs", "batch_size"), x=images[seen], y=labels[seen], layer_sizes=sizes,
+                    learning_rate=rate, epochs=epochs, batch_size=batch_size,
+                    rng=Rng(int(rng.integers(1 << 30))), new_x=images[new],
+                    new_y=labels[new])  # fmt: skip
+
+    yield case(1400, (64,), 20, 12, 0.3)
+    yield case(1390, (48,), 25, 12, 0.4)
+    yield case(1380, (56,), 20, 12, 0.3)
+    few = case(101, (12,), 16, 3, 0.1, "a training set that no batch size divides")
+    yield few
+
+
+def _train(solution, case, **changes):
+    given = {**case.inputs, **changes}
+    names = ("x", "y", "layer_sizes", "learning_rate", "epochs", "batch_size", "rng")
+    params, losses = solution.call("train_mlp", *[given[name] for name in names],
+                                   returns=("params", "losses"))
+    pairs = as_pairs(params, len(case.layer_sizes) - 1, "train_mlp")
+    arrays = [(read(W), read(b)) for W, b in pairs]
+    for (W, b), d, m in zip(arrays, case.layer_sizes[:-1], case.layer_sizes[1:], strict=True):
+        if isinstance(W, Unreadable) or isinstance(b, Unreadable):
+            raise ContractError("not-numbers", "train_mlp should return params as arrays")
+        if W.shape != (d, m) or b.shape != (m,):
+            raise ContractError("wrong-shape", f"for sizes {case.layer_sizes} a layer of params should "
+                                f"have shapes ({d}, {m}) and ({m},); yours has {W.shape} and "
+                                f"{b.shape}")  # fmt: skip
+    losses = read(losses)
+    if isinstance(losses, Unreadable) or losses.ndim != 1:
+        raise ContractError("wrong-losses", "losses should be a list of numbers")
+    return arrays, losses.astype(float)
+
+
+RIGHT = {"accuracy": True, "how many losses": True, "losses fall": True, "first steps": 1.0,
+         "first steps astray": 0.0}  # fmt: skip
+
+
+def run(solution, case):
+    """What training led to. Only a learner's own training is walked to its end.
+
+    The tests hold that bplib's reads well. A known mistake is tried on few pictures: whether its
+    first steps are those of plain descent tells whether it would have learned to read.
+    """
+    namespace = getattr(getattr(solution, "machine", None), "namespace", {})
+    function = namespace.get("train_mlp")
+    if function is training.train_mlp:
+        return RIGHT
+    code = getattr(function, "__code__", None)
+    known = code is not None and code.co_filename == "<train_mlp with a mistake>"
+    if known:
+        case = case.but(x=case.x[:200], y=case.y[:200])
+    params, losses = _train(solution, case)
+    batches = -(-len(case.x) // case.batch_size)
+    counts = [n + more for n in (case.epochs, case.epochs * batches) for more in (0, 1)]
+    third = max(1, len(losses) // 3)
+    with np.errstate(all="ignore"):
+        falls = len(losses) > 1 and bool(
+            losses[-third:].mean() < 0.98 * losses[:third].mean())
+    found = {"how many losses": len(losses) in counts, "losses fall": falls}
+    if case.special:
+        return {**RIGHT, **found}
+    steps = _first_steps(solution, case) if known else (1.0, 0.0)
+    reads = abs(steps[0] - 1) < 0.02 and steps[1] < 0.02 if known else _reads(params, case)
+    if not reads and not known:
+        steps = _first_steps(solution, case)
+    return {"accuracy": bool(reads), **found, "first steps": steps[0],
+            "first steps astray": steps[1]}  # fmt: skip
+
+
+def _reads(params, case):
+    with np.errstate(all="ignore"):
+        logits, _ = plain_forward(case.new_x, params)
+    return np.isfinite(logits).all() and np.mean(logits.argmax(axis=1) == case.new_y) >= ENOUGH
+
+
+def _first_steps(solution, case):
+    """How far two epochs of tiny steps go, as a part of the way of plain descent, and how far astray.
+
+    Only looked at where the reading fails, to tell why: the start is what a rate of 0 leaves.
+    """
+    count = 8 * case.batch_size
+    small = {"x": case.x[:count], "y": case.y[:count], "epochs": 2}
+    try:
+        start, _ = _train(solution, case, **small, learning_rate=0.0)
+        end, _ = _train(solution, case, **small, learning_rate=TINY)
+    except (LearnerError, ContractError) as error:
+        if getattr(error, "kind", "") in ("Timeout", "Died", "Forbidden"):
+            raise
+        return 0.0, 0.0
+    if np.ptp(start[0][0]) == 0:
+        return 0.0, 1.0  # units that are all alike have one way to go between them
+    logits, cached = plain_forward(small["x"], start)
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    p[np.arange(count), small["y"]] -= 1
+    way = _flat(plain_backward(p / count, cached)) * 16
+    went = (_flat(start) - _flat(end)) / TINY
+    if not np.isfinite(went).all():
+        return np.inf, np.inf
+    size = float(went @ way / (way @ way))
+    rest = float(np.linalg.norm(went - size * way) / (np.linalg.norm(went) + 1e-12))
+    return round(size, 3), round(rest, 2)
+
+
+def _flat(pairs):
+    return np.concatenate([np.ravel(array) for pair in pairs for array in pair])
+
+
+STEP = "params = sgd_step(params, grads, learning_rate)"
+GRADS = "grads = mlp_backward(softmax_cross_entropy_backward(1.0, loss_cache), cache)"
+DEAL = "for x_batch, y_batch in minibatches(x, y, batch_size, rng):"
+START = "params, losses = init_mlp(sizes, rng), []"
+APPEND = "losses.append(total / len(x))"
+
+TRAIN_MLP = Exercise(
+    "train_mlp", LESSON, 4,
+    outputs=(
+        Output("accuracy", "at least 95 of 100 digits that it never saw are read right", weight=3.0),
+        Output("losses fall", "the losses fall"),
+        Output("how many losses", "one loss for each epoch or for each step", weight=0.5),
+        Output("first steps", "the length of the first steps, 1 being that of plain descent",
+               weight=0.0, rtol=0.05, atol=0.02),
+        Output("first steps astray", "how far the first steps lead astray", weight=0.0, rtol=0.2,
+               atol=0.1),
+    ),
+    cases=cases,
+    run=run,
+    reference={"train_mlp": training.train_mlp},
+    see="Training",
+    time_limit=60.0,
+    mistakes=(
+        Mistake("never-moves", "The parameters never move: what sgd_step returns is not kept.",
+                "sgd_step makes new parameters; the old ones stay as they are.",
+                edits=((STEP, "sgd_step(params, grads, learning_rate)"),)),
+        Mistake("uphill", "The steps go uphill.", "The gradient points to where the loss grows.",
+                edits=((STEP, "params = sgd_step(params, [(-dW, -db) for dW, db in grads], "
+                        "learning_rate)"),)),
+        Mistake("averaged-twice", "The gradient is divided by the number of examples once more: the "
+                "mean is in the loss already.", "", edits=((
+                    GRADS, GRADS.replace("(1.0,", "(1.0 / len(x_batch),")),)),
+        Mistake("summed", "The gradients are summed over the batch, and should be averaged: the "
+                "steps are as many times too long as a batch has examples.", "", edits=((
+                    GRADS, GRADS.replace("(1.0,", "(1.0 * len(x_batch),")),)),
+        Mistake("whole-set-at-once", "Every epoch takes one step with all examples, whatever "
+                "batch_size says.", "Many cheap steps get further than a few exact ones.",
+                edits=((DEAL, "for x_batch, y_batch in [(x, y)]:"),)),
+        Mistake("first-batch-only", "Every epoch uses only its first batch.", "", edits=((
+            "params = sgd_step(params, grads, learning_rate)\n            total += loss * "
+            "len(x_batch)", STEP + "\n            total += loss * len(x_batch)\n            break"),)),
+        Mistake("one-epoch", "The training ends after the first epoch.", "A `return` inside the loop "
+                "ends it.", edits=(("for _ in range(epochs):", "for _ in range(1):"),)),
+        Mistake("starts-anew", "Every epoch starts with new weights: what the epoch before has "
+                "learned is thrown away.", "init_mlp belongs before the loop.",
+                edits=(("total = 0.0", "total, params = 0.0, init_mlp(sizes, rng)"),)),
+        Mistake("zero-weights", "All weights start at 0, and the units never become different.",
+                "Units that start alike get the same blame, and move alike for ever.",
+                edits=((START, START + "\n    params = [(0 * W, b) for W, b in params]"),)),
+        Mistake("labels-shuffled", "Pictures and labels are not kept together.", "",
+                edits=((DEAL, DEAL.replace("minibatches(x, y,", "minibatches(x, rng.permutation(y),"
+                                           )),)),
+        Mistake("last-layer-only", "Only the last layer learns.", "",
+                edits=((STEP, "params = [*params[:-1], *sgd_step(params, grads, learning_rate)"
+                        "[-1:]]"),)),
+        Mistake("first-params-returned", "What is returned are the parameters before the training.",
+                "", edits=((START, START + "\n    first = params"),
+                           ("return params, losses", "return first, losses"))),
+        Mistake("losses-empty", "No losses are written down.", "", edits=((APPEND, "pass"),)),
+        Mistake("losses-add-up", "The losses add up from epoch to epoch instead of starting anew.",
+                "The sum has to start from 0 in every epoch.",
+                edits=(("for _ in range(epochs):\n        total = 0.0", "total = 0.0\n    "
+                        "for _ in range(epochs):"),)),
+        Mistake("last-loss-only", "Only one loss comes back; wanted is one for each epoch or step.",
+                "", edits=(("return params, losses", "return params, losses[-1:]"),)),
+    ),
+    variants=(
+        Variant("loss-per-step", {"train_mlp": lambda *args: _by_hand(*args)}),
+        Variant("momentum", {"train_mlp": lambda *args: _by_hand(*args, momentum=0.5)}),
+        Variant("in-order-of-keys", {"train_mlp": lambda *args: _by_hand(*args, start=True)}),
+    ),
+)  # fmt: skip
+
+
+def _by_hand(x, y, sizes, learning_rate, epochs, batch_size, rng, momentum=0.0, start=False):
+    """Training in one function, with a loss for each step."""
+    params = [(rng.normal(0, (2 / d) ** 0.5, (d, m)), np.zeros(m))
+              for d, m in zip(sizes[:-1], sizes[1:], strict=True)]  # fmt: skip
+    speed = [(0 * W, 0 * b) for W, b in params]
+    losses = []
+    for _ in range(epochs):
+        order = np.argsort(rng.random(len(x))) if start else rng.permutation(len(x))
+        for i in range(0, len(x), batch_size):
+            take = order[i:i + batch_size]
+            logits, cached = plain_forward(x[take], params)
+            z = logits - logits.max(axis=1, keepdims=True)
+            logp = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+            losses.append(-logp[np.arange(len(take)), y[take]].mean())
+            dlogits = (np.exp(logp) - np.eye(sizes[-1])[y[take]]) / len(take)
+            grads = plain_backward(dlogits, cached)
+            speed = [(momentum * sW + dW, momentum * sb + db)
+                     for (sW, sb), (dW, db) in zip(speed, grads, strict=True)]  # fmt: skip
+            params = [(W - learning_rate * dW, b - learning_rate * db)
+                      for (W, b), (dW, db) in zip(params, speed, strict=True)]  # fmt: skip
+    return params, losses
