@@ -85,7 +85,7 @@ def wrong_mask(answer, right, rtol, scale_tol, atol):
 def agree(answer, right, tolerance):
     """Whether two readable arrays have the same shape and values."""
     if isinstance(answer, Unreadable) or isinstance(right, Unreadable):
-        return isinstance(answer, Unreadable) and answer == right
+        return isinstance(answer, Unreadable) and isinstance(right, Unreadable) and answer == right
     return answer.shape == right.shape and not wrong_mask(answer, right, *tolerance).any()
 
 

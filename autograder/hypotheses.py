@@ -9,8 +9,9 @@ import itertools
 import numpy as np
 
 from autograder.compare import Unreadable, tolerances
+from autograder.errors import ContractError
 from autograder.exercise import edited
-from autograder.judge import Diagnosis, observe
+from autograder.judge import Diagnosis, Observation, observe
 from autograder.relations import near, number
 from autograder.solution import Direct, Strided
 
@@ -59,8 +60,15 @@ class Hypothesis:
         if place not in self.cache:
             case = self.trials[place].case
             case = self.change(case) if self.change else case
-            self.cache[place] = observe(self.exercise, self.solution, case)
+            self.cache[place] = self._observe(case)
         return self.cache[place]
+
+    def _observe(self, case):
+        try:
+            return observe(self.exercise, self.solution, case)
+        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+            # a changed input that the exercise's own run has no use for: it explains nothing
+            return Observation({}, ContractError("cannot-be-tried", str(error)))
 
     def covers(self, wrong, order, forgive=frozenset()):
         """The wrong outputs it reproduces on all cases; empty when it contradicts a right one.

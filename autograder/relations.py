@@ -34,7 +34,7 @@ def _ratio(came, right):
     if power == 0:
         return None
     k = float((came * right).sum()) / power
-    return k if k and near(came, k * right) else None
+    return k if abs(k) > 1e-8 and near(came, k * right) else None
 
 
 LETTERS = {
