@@ -107,7 +107,8 @@ def serve(folder: Path, slug: str, port: int, browser: bool) -> int:
           f"  http://localhost:{port}{place}?token={token}\n"
           "Press Ctrl-C here when you are done.", flush=True)
     paths = [str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
-    environment = {**os.environ, "JUPYTER_TOKEN": token,
+    # The course's nets are small: one thread each is faster than several that wait for each other.
+    environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "JUPYTER_TOKEN": token,
                    "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
     if os.name == "posix":  # become the server, so that Ctrl-C and signals reach it directly
         os.execve(sys.executable, command, environment)
