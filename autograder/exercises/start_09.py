@@ -143,11 +143,11 @@ INIT_MLP = Exercise(
     variants=(
         Variant("uniform", {"init_mlp": lambda sizes, rng: [
             (rng.uniform(-np.sqrt(6 / d), np.sqrt(6 / d), (d, m)), np.zeros((m,)))
-            for d, m in zip(sizes, sizes[1:])]}),
+            for d, m in zip(sizes, sizes[1:], strict=False)]}),
         Variant("loop", {"init_mlp": lambda sizes, rng: _init_loop(sizes, rng)}),
         Variant("last-first", {"init_mlp": lambda sizes, rng: [
             [rng.normal(0, (2 / d) ** 0.5, (d, m)), [0.0] * m]
-            for d, m in [*zip(sizes, sizes[1:])][::-1]][::-1]}),
+            for d, m in [*zip(sizes, sizes[1:], strict=False)][::-1]][::-1]}),
     ),
 )  # fmt: skip
 
@@ -258,11 +258,11 @@ SGD_STEP = Exercise(
     ),
     variants=(
         Variant("comprehension", {"sgd_step": lambda params, grads, learning_rate: [
-            tuple(p - learning_rate * g for p, g in zip(pair, grad))
-            for pair, grad in zip(params, grads)]}),
+            tuple(p - learning_rate * g for p, g in zip(pair, grad, strict=False))
+            for pair, grad in zip(params, grads, strict=False)]}),
         Variant("lists", {"sgd_step": lambda params, grads, learning_rate: tuple(
             [(W + -learning_rate * np.asarray(dW)).tolist(), np.subtract(b, db * learning_rate)]
-            for (W, b), (dW, db) in zip(params, grads))}),
+            for (W, b), (dW, db) in zip(params, grads, strict=False))}),
         Variant("bplib", {"sgd_step": training.sgd_step}),
     ),
 )  # fmt: skip

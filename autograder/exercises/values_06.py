@@ -79,7 +79,7 @@ SAYS = {
     "x and y afterwards": "x and y keep their data when they are used",
     "inputs": "`.inputs` holds the very nodes that a value was made from, and none for a leaf",
 }  # fmt: skip
-HEAVY = {name: 0.5 for name in ("Value(x).data", "a long expression", "x and y afterwards")}
+HEAVY = dict.fromkeys(("Value(x).data", "a long expression", "x and y afterwards"), 0.5)
 
 
 def _case(rng, special="", **changes):
@@ -150,7 +150,8 @@ MISTAKES = (
     slip("add-writes", "`x + y` changes x itself; it should make a new Value.",
          "`self.data += ...` writes into the operand, which may be needed again.",
          (_op("+"), "self.data += other.data\n        return Value(self.data,")),
-    slip("pow-is-times", "`x ** n` gives x times n.", "", (POWER, "return Value(x * n, (self,), (slope,)")),
+    slip("pow-is-times", "`x ** n` gives x times n.", "",
+         (POWER, "return Value(x * n, (self,), (slope,)")),
     slip("pow-turned", "`x ** n` gives n to the power of x.", "",
          (POWER, "return Value(abs(n) ** x, (self,), (slope,)")),
     slip("pow-square-only", "`x ** n` squares, whatever n is.", "",
