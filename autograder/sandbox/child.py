@@ -11,6 +11,7 @@ import weakref
 from autograder.compare import Unreadable, read
 from autograder.errors import LearnerError
 from autograder.sandbox import cells, imports
+from autograder.sandbox.needed import which_are_needed
 from autograder.sandbox.wire import ChannelClosed, Decoder, Encoder, WireError
 from autograder.solution import Machine, Ref, Rng, Strided, Trace, count_results, materialise
 
@@ -56,10 +57,12 @@ class Child:
         namespace = cells.fresh_namespace(message["main"])
         cells.fill(namespace, message["fill"])
         errors = []
+        needed = which_are_needed([cell[1] for cell in message["cells"]], message["bound"])
         for number, (name, source, mode, seconds) in enumerate(message["cells"]):
-            if number:
+            if number and needed[number]:
                 self.channel.send({"op": "cell", "errors": errors})
-            errors.append(cells.run_cell(name, source, mode, namespace, seconds))
+            errors.append(cells.run_cell(name, source, mode, namespace, seconds)
+                          if needed[number] else None)
         imports.judging()
         there = {name: namespace[name] for name in message["names"]
                  if callable(namespace.get(name))}  # fmt: skip

@@ -3,6 +3,8 @@
 All of the submission's own, in order, up to the exercise's check (or to the end, where what is
 graded is defined later). Left out are only cells that stand unchanged in the released lesson, are
 no answers, and bind nothing that any cell to be run so much as mentions: plots, demonstrations.
+The child, which may parse what it is given, leaves out those of the rest whose names are only
+mentioned as something else, such as an argument (`needed.py`).
 """
 
 import ast
@@ -114,6 +116,15 @@ def bound_names(text, modules=frozenset()):
             names |= {part.id for part in ast.walk(node.func) if isinstance(part, ast.Name)
                       } - modules  # fmt: skip
     return None if used & CHANGES or "*" in names else names
+
+
+def bound_by(cells, exercise):
+    """For each cell the names it binds, when it may be left out if nobody needs them; else None."""
+    given = given_cells(exercise.lesson)
+    if words_of(cell for cell in cells if cell.source.strip() not in given) & REACHES:
+        return [None] * len(cells)
+    return [sorted(given[text]) if (text := cell.source.strip()) in given else None
+            for cell in cells]
 
 
 def words_of(cells):

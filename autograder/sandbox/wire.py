@@ -63,8 +63,12 @@ class Encoder:
             return value if math.isfinite(value) else {"f": repr(value)}
         if kind is str:
             return value[:MOST_TEXT]
+        if kind is Ref:
+            return {"r": value.index}
         if depth > MOST_DEPTH:
             raise WireError("nested too deeply")
+        if kind is tuple:
+            return {"t": [self.node(item, depth + 1) for item in value]}
         if isinstance(value, np.ndarray):
             return self._array(value)
         if isinstance(value, np.generic):
@@ -79,8 +83,6 @@ class Encoder:
         return self._other(value, depth)
 
     def _other(self, value, depth):
-        if isinstance(value, Ref):
-            return {"r": value.index}
         if isinstance(value, Rng):
             return {"g": self._long(value.seed)}
         if isinstance(value, Strided):
@@ -118,15 +120,16 @@ class Decoder:
 
     def value(self, node, depth=0):
         """The value of ``node``; raises WireError for whatever is not plain data."""
-        if node is None or isinstance(node, (bool, int, float)):
-            return node
-        if isinstance(node, str):
+        kind = type(node)
+        if kind is str:
             return node[:MOST_TEXT]
+        if node is None or kind is int or kind is float or kind is bool:
+            return node
         if depth > self.depth:
             raise WireError("nested too deeply")
-        if isinstance(node, list):
+        if kind is list:
             return [self.value(item, depth + 1) for item in node]
-        if not isinstance(node, dict) or len(node) != 1:
+        if kind is not dict or len(node) != 1:
             raise WireError("not a node")
         (tag, content), = node.items()
         try:
@@ -135,6 +138,8 @@ class Decoder:
             raise WireError(f"a bad {tag!r}: {error}") from None
 
     def _tagged(self, tag, content, depth):
+        if tag in self.tags:
+            return self.tags[tag](content, self)
         if tag == "t" and isinstance(content, list):
             return tuple(self.value(item, depth + 1) for item in content)
         if tag == "d":
@@ -153,8 +158,6 @@ class Decoder:
         if tag == "n":
             scalar = self._array(*content)
             return scalar[()] if isinstance(scalar, np.ndarray) and not scalar.ndim else scalar
-        if tag in self.tags:
-            return self.tags[tag](content, self)
         raise WireError(f"an unknown tag {tag!r}")
 
     def _array(self, name, shape, place):
