@@ -376,9 +376,9 @@ def maxpool_backward(dout, cache):
     ### BEGIN SOLUTION
     tiles = x.reshape(N, C, H // size, size, W // size, size)
     winners = tiles == tiles.max(axis=(3, 5), keepdims=True)
-    shares = winners / winners.sum(axis=(3, 5), keepdims=True)
+    equals = winners.sum(axis=(3, 5), keepdims=True, dtype=dout.dtype)
     blames = dout[:, :, :, np.newaxis, :, np.newaxis]
-    return (shares * blames).reshape(x.shape)
+    return (winners * blames / equals).reshape(x.shape)
     ### END SOLUTION
 
 # %% check="maxpool_backward"
@@ -419,7 +419,8 @@ for name in scores:
 # What has it learned to look for? Nobody drew these patterns:
 
 # %% slide="slide"
-filters_picture(*cnn.params[0], x_new[0])
+seven = x_new[y_new == 7][0].reshape(8, 8)
+filters_picture(*cnn.params[0], seven)
 
 # %% [markdown]
 # Some of the filters have become edges and strokes in one direction, much like those that you tried by
@@ -440,7 +441,6 @@ where = ask.predict(
 where
 
 # %%
-seven = x_new[0].reshape(8, 8)
 first_shift = convolve(np.roll(seven, 1, axis=1), kernel)
 first_convolve = np.roll(convolve(seven, kernel), 1, axis=1)
 print("largest difference away from the edge:", np.abs(first_shift - first_convolve)[:, 1:].max())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
@@ -32,20 +33,20 @@ def tiles(ax: Axes, look: Look, values, scale: float | None = None, numbers: boo
     box = ax.get_window_extent()
     unit = min(box.width / (columns + 0.1), box.height / (rows + 0.1))     # pixels a tile
     wide, tall = box.width / unit, box.height / unit
-    ax.imshow(shade(values, look, scale), extent=(-0.5, W - 0.5, H - 0.5, -0.5),
+    ax.imshow(shade(values, look, scale), extent=(-0.5, W - 0.5, 0.5 - H, 0.5),
               interpolation="nearest", aspect="auto")
-    ax.set(xlim=(-0.55, wide - 0.55), ylim=(tall - 0.55, -0.55))  # at the top left, by the title
-    lines = {"color": look.rule, "lw": 0.8}
-    for x in range(W + 1):
-        ax.plot([x - 0.5, x - 0.5], [-0.5, H - 0.5], **lines)
-    for y in range(H + 1):
-        ax.plot([-0.5, W - 0.5], [y - 0.5, y - 0.5], **lines)
+    # At the top left, by the title. Row r lies at y = -r: an axis turned over would not be kept.
+    ax.set(xlim=(-0.55, wide - 0.55), ylim=(0.55 - tall, 0.55))
+    x, y = np.arange(W + 1) - 0.5, 0.5 - np.arange(H + 1)
+    across = np.array([[[x[0], at], [x[-1], at]] for at in y])
+    down = np.array([[[at, y[0]], [at, y[-1]]] for at in x])
+    ax.add_collection(LineCollection([*across, *down], colors=look.rule, linewidths=0.8))
     if numbers:
         for (y, x), value in np.ndenumerate(values):
-            ax.text(x, y, written(value), ha="center", va="center", fontsize=size or look.small)
+            ax.text(x, -y, written(value), ha="center", va="center", fontsize=size or look.small)
     elif (values < 0).any():
         y, x = np.nonzero(values < 0)
-        ax.plot(x, y, "_", color=look.ink, ms=0.35 * look.dot, mew=1.2)
+        ax.plot(x, -y, "_", color=look.ink, ms=0.35 * look.dot, mew=1.2)
 
 
 def written(value: float) -> str:
@@ -60,5 +61,5 @@ def written(value: float) -> str:
 def outline(ax: Axes, look: Look, top: float, left: float, height: float, width: float,
             colour: str, line: float | None = None, dashed: bool = False) -> None:
     """An open rectangle around tiles, from row ``top`` and column ``left`` on."""
-    ax.add_patch(Rectangle((left - 0.5, top - 0.5), width, height, fill=False, ec=colour,
+    ax.add_patch(Rectangle((left - 0.5, 0.5 - top - height), width, height, fill=False, ec=colour,
                            lw=line or look.line, ls=(0, (3, 1.5)) if dashed else "-", zorder=4))
