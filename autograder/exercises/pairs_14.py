@@ -76,9 +76,8 @@ def step_cases(gates, upstreams=""):
         return step_case(rng, sizes, gates, names, special)
 
     def cases(rng):
-        yield make(rng, N=3, D=1, H=2)
-        for _ in range(3):
-            yield make(rng)
+        for N, D, H in ((3, 1, 2), (2, 4, 3), (5, 3, 4), (4, 2, 5)):
+            yield make(rng, N=N, D=D, H=H)
         yield make(rng, "one example (N = 1)", N=1, D=3, H=2)
         yield make(rng, "one hidden unit (H = 1)", N=3, D=2, H=1)
         yield make(rng, "all sizes equal (N = D = H)", N=3, D=3, H=3)
@@ -95,19 +94,15 @@ def sequence_cases(gates, upstream=False):
     """rng -> cases of a sequence of at least three steps, each with an upstream of its own."""
 
     def make(rng, special="", **sizes):
-        if not sizes:
-            sizes = {**draw_sizes(rng, "NDH", 1, 4), "T": int(rng.integers(3, 6))}
-            while sizes["N"] == 1 or len(set(sizes.values())) < 4:
-                sizes = {**draw_sizes(rng, "NDH", 1, 4), "T": int(rng.integers(3, 6))}
+        sizes = sizes or {**draw_sizes(rng, "NDH", 2, 4), "T": 5}
         N, T, D, H = (sizes[letter] for letter in "NTDH")
         more = {"dh": rng.normal(size=(N, T, H))} if upstream else {}
         return Case(special, sizes, x=rng.normal(size=(N, T, D)),
                     h0=rng.normal(scale=1.2, size=(N, H)), **_weights(rng, sizes, gates), **more)
 
     def cases(rng):
-        yield make(rng, N=2, T=3, D=1, H=4)
-        for _ in range(3):
-            yield make(rng)
+        for N, T, D, H in ((2, 3, 1, 4), (3, 4, 2, 5), (4, 5, 3, 2), (2, 4, 3, 5)):
+            yield make(rng, N=N, T=T, D=D, H=H)
         yield make(rng, "one example (N = 1)", N=1, T=4, D=3, H=2)
         yield make(rng, "one step (T = 1)", N=3, T=1, D=4, H=2)
         yield make(rng, "all sizes equal (N = T = D = H)", N=3, T=3, D=3, H=3)
