@@ -1,4 +1,4 @@
-"""Lesson 15 to play with: a query among keys, scores that grow with D, where a translator looked."""
+"""Lesson 15 to play with: a query among keys, scores that grow with D, a translator's looks."""
 
 from __future__ import annotations
 
@@ -117,7 +117,8 @@ def alignment(params, texts, size: str = "page", scheme: str = "light") -> Play:
             return f"It wrote **{wrote}** for “{source}”."
         best = int(table[letter - 1].argmax())
         return (f"Letter {letter} of **{wrote}** is **{wrote[letter - 1]}**. It looked most at "
-                f"place {best + 1}, {_named(source[best])}, with weight {table[letter - 1, best]:.2f}.")
+                f"place {best + 1}, {_named(source[best])}, with weight "
+                f"{table[letter - 1, best]:.2f}.")
 
     return draw(size, scheme)
 
