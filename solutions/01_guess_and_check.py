@@ -157,10 +157,14 @@ ask.choose(
 #
 # This is the code for the three jugs. Some words in it:
 #
+# * `def better_guess(error, guess, step):` means: the lines below are called `better_guess`, and
+#   they are given three things to work with.
 # * `guess` is where the machine stands, and `step` is how far it reaches.
 # * `error(guess)` means: taste this jug and say how wrong it is.
 # * `<` means *is smaller than*.
 # * `best = guess` means: remember `guess` under the name `best`.
+# * `return best` means: `best` is the answer, hand it over.
+# * After a `#` stands a note for people. Python skips it.
 #
 # So these two lines, which are already there, say: *if the jug with less is better than the best
 # so far, it is the best now.*
@@ -194,7 +198,8 @@ def better_guess(error, guess, step):
 # what is not yet.
 #
 # If red words come up, Python did not understand a line. The *last* of the red words say what it
-# stumbled over: often a colon or a bracket is missing. Mend it and run the box again.
+# stumbled over: often a colon or a bracket is missing. Mend it and run the box again. If they say
+# *name 'better_guess' is not defined*, go back: the box with your code has not run to its end yet.
 
 # %% check="better_guess" slide="skip"
 check("better_guess", better_guess)
@@ -262,7 +267,8 @@ ask.order_lines(
 # is written `/ 2`. (`best_of_three` does what your `better_guess` does. It is finished already, so
 # that a slip up there does no harm down here.)
 #
-# The line `for _ in range(tries):` means: do what is indented below, once for every try.
+# The line `for _ in range(tries):` means: for every try, do once what stands below it and
+# begins further to the right.
 #
 # <details><summary>Hint 1, first gap</summary>The machine starts at <code>guess</code>. Write
 # <code>path =</code> and then a list with that in it.</details>
@@ -324,7 +330,8 @@ bet.reveal("the bold one", "The careful one got as far as 1.6 spoons. A big step
 # ## Two knobs
 #
 # Real lemonade has lemons in it too, and the two must fit each other: more lemons need more sugar.
-# Your machine can do that as well. It turns **one knob at a time**: first the sugar, then the
+# Your machine can do that as well. Each thing that it can turn up or down is called a **knob**, and
+# it turns **one knob at a time**: first the sugar, then the
 # lemons, then the sugar again.
 
 # %% slide="subslide"

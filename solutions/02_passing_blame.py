@@ -111,7 +111,7 @@ strongest.reveal(
 # * before: 3 spoons give 3 × 7 = 21
 # * after a nudge of 0.1: 3.1 spoons give 3.1 × 6.9 = 21.39
 # * it moved by 21.39 − 21 = 0.39
-# * for each bit of nudge: 0.39 divided by 0.1 = **3.9**
+# * for each bit of nudge: 0.39 divided by 0.1 = **3.9**. It moved 3.9 times as far as the nudge.
 
 # %% [markdown] slide="skip"
 # With a smaller nudge you see more exactly what happens at this very place. **Run this box. Then
@@ -198,6 +198,9 @@ together.reveal("12 times as big", "The lemonade takes what the gear gives: 4 ti
 # | gear | 1 turn | 3 | 3 |
 # | lemonade | 3 spoons | 4 | 3 × 4 = 12 |
 # | megaphone | voice 21 | 42 | 12 × 42 = **504** |
+#
+# The 3 and the 42 are found like the 4, with tiny nudges. (In the toy, 0.1 at the voice moved the
+# end by 4.21, which is about 42 times as far.)
 #
 # Turn the handle a tiny bit, and the loudness moves 504 times as far.
 #
@@ -308,8 +311,8 @@ blame_back()
 # * **First gap:** begin the list, as you began the path in lesson 01. Call it `blames`. Which
 #   blame is known at the beginning of the walk?
 # * **Second gap:** two lines, done for each machine, from the *last* to the first (that is what
-#   `reversed` is for). First: the new `blame` is `strength` times the old one. Then: put it in
-#   front of the list.
+#   `reversed` is for). `strength` is the sensitivity of this machine. First: the new `blame` is
+#   `strength` times the old one. Then: put it in front of the list.
 #
 # <details><summary>Hint 1, first gap</summary>A list with one number in it has square brackets:
 # <code>[ ... ]</code>.</details>

@@ -79,7 +79,7 @@ tangent(curve="hills")
 #
 # With $h = 0.1$ it is $12.01$. The closer the feet, the closer to 12. Why both feet? Leave one at
 # $x$ itself, and with $h = 0.5$ you get $(15.625 - 8) / 0.5 = 15.25$. That is about the slope of a
-# place half way to the other foot, further up the hill.
+# place half way to the other foot, further up the hill. (In Python `2.5**3` is $2.5^3$.)
 
 # %%
 print("h = 0.5, both feet:", (2.5**3 - 1.5**3) / (2 * 0.5))
@@ -90,7 +90,8 @@ print("h = 0.1, one foot: ", round((2.1**3 - 2.0**3) / 0.1, 6))
 # %% [markdown]
 # ### Your turn: `slope`
 #
-# `f` is a function: `f(3.0)` gives the height at 3. Return the slope of `f` at `x`, with one foot
+# `f` is a function: `f(3.0)` gives the height at 3. (`1e-5` is
+# $10^{-5}$.) Return the slope of `f` at `x`, with one foot
 # `h` to the left and one `h` to the right.
 #
 # <details><summary>Hint 1</summary>You need three numbers: the height at the right foot, the
@@ -114,7 +115,8 @@ check("slope", slope)
 # ### The closer the better?
 #
 # The feet of `slope` are $h = 10^{-5}$ away, a hundredth of a millimetre on a hill measured in
-# metres. Would a smaller $h$ give a better slope still?
+# metres. Would a smaller $h$ give a better slope still? (`lambda x: x**3` below is a
+# function without a name: it takes `x` and gives `x**3`.)
 
 # %% slide="fragment"
 closer = ask.predict(
@@ -178,7 +180,8 @@ for x in [-2.0, 0.0, 1.0, 3.0, 5.0]:
 # array: the start, then the place after every step, `steps + 1` places in all.
 #
 # `start` may be a number. It may also be an array of several numbers, one for each direction in
-# which one can walk; then `df(x)` is an array of as many slopes. The same line of code does both,
+# which one can walk; then `df(x)` is an array of as many slopes. (An array is a row of numbers as
+# numpy keeps it, and `np` is short for numpy.) The same line of code does both,
 # because numpy subtracts entry by entry:
 
 # %%
@@ -296,7 +299,7 @@ law.reveal("0.25")
 # ### Your turn: `largest_stable_rate`
 #
 # For the valley with the given curvature, return the learning rate at the border: below it the walk
-# converges, from there on it does not.
+# settles (it *converges*), from there on it does not.
 #
 # <details><summary>Hint</summary>The border is where each step multiplies x by -1. Which rate makes
 # <code>1 - rate * curvature</code> equal to -1?</details>
@@ -397,7 +400,7 @@ print("metal for r = 2, 3, 4, 5:", [round(float(metal(r))) for r in (2, 3, 4, 5)
 # %% [markdown]
 # We need no formula for the slope: `steepness` *measures* it. We need no luck for the learning
 # rate either: the curvature is the slope of the slope, so we can measure that as well. Half of the
-# largest stable rate is a safe choice.
+# largest stable rate leaves some room, should the walls get steeper on the way.
 
 # %% slide="subslide"
 curvature = course.slope(steepness, 3.0, h=0.01)

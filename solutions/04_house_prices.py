@@ -92,6 +92,8 @@ line()
 #
 # $$\text{mean squared error} = \frac{1}{N}\sum_{n=1}^{N} (\text{guess}_n - \text{price}_n)^2$$
 #
+# ($\sum$ says: add up, for every house $n$ from 1 to $N$.)
+#
 # Why square? A guess that is 10,000 too high and one that is 10,000 too low would cancel if we added
 # them as they are. Squared, both count, and one mistake of 20,000 counts as much as four of 10,000.
 
@@ -182,7 +184,8 @@ check("predict", predict)
 # \text{mistake} = 350{,}000 - 400{,}000 = -50{,}000$$
 
 # %% [markdown]
-# How does the squared mistake change when he turns $m$ up by a little? Two slopes, one after the
+# The number that says how wrong we are is called the **loss**; for one house it is the squared
+# mistake. How does it change when he turns $m$ up by a little? Two slopes, one after the
 # other, multiplied, as in lesson 02:
 #
 # * the squared mistake changes by $2 \cdot \text{mistake}$ for each coin of guess (the slope of
@@ -193,6 +196,7 @@ check("predict", predict)
 # $$\frac{d\,\text{loss}}{d\,m} = 2 \cdot (-50{,}000) \cdot 2 = -200{,}000
 # \qquad \frac{d\,\text{loss}}{d\,c} = 2 \cdot (-50{,}000) \cdot 1 = -100{,}000$$
 #
+# Read $d\,\text{loss} / d\,m$ as *how much the loss changes for each bit of $m$*: a slope.
 # Both are negative: turning either number *up* makes the loss smaller. And $m$ counts twice as much
 # as $c$, since this house has two hundreds of square metres and one plot.
 
@@ -214,7 +218,9 @@ one_house()
 # %% [markdown]
 # At 0.2 the mistake swings to the other side at full size, for ever; above it, it grows. That is the
 # largest stable rate of lesson 03: the curvature along this step is $2(x^2 + 1) = 10$, and
-# $2 / 10 = 0.2$.
+# $2 / 10 = 0.2$. (A step turns $m$ by $-\text{rate} \cdot 2 \cdot \text{mistake} \cdot x$, which moves
+# the guess by $x$ times that; and $c$ by $-\text{rate} \cdot 2 \cdot \text{mistake}$. Together they
+# multiply the mistake by $1 - \text{rate} \cdot 2(x^2 + 1)$.)
 
 # %%
 blame.reveal("both, each in proportion to its part in this guess")
@@ -227,8 +233,9 @@ blame.reveal("both, each in proportion to its part in this guess")
 # $$dw_j = \frac{2}{N}\sum_n \text{mistake}_n \cdot x_{nj} \qquad
 # db = \frac{2}{N}\sum_n \text{mistake}_n$$
 #
-# We write `dw` for "the gradient of the loss with respect to `w`". It has the shape of `w`: one
-# slope for each weight. Two houses and two features, by hand:
+# Here $x_{nj}$ is feature $j$ of house $n$. We write `dw` for "the gradient of the loss with
+# respect to `w`". It has the shape of `w`: one slope for each weight. Two houses and two
+# features, by hand:
 
 # %%
 X = np.array([[1.0, 3.0], [2.0, 0.0]])
@@ -249,6 +256,8 @@ print("all at once:", 2 / 2 * (X.T @ mistakes), "  shapes", X.T.shape, "@", mist
 # 2. its slope, 2 times the mistake, divided by the number of houses;
 # 3. `dw`: times each feature, added up over the houses, shape `(D,)`;
 # 4. `db`: the same for the bias, one number.
+#
+# `np.sum` adds up an array. `return dw, db` hands over both.
 #
 # <details><summary>Hint 1</summary>The number of houses is <code>len(X)</code>.</details>
 # <details><summary>Hint 2</summary>For the bias, the guess changes by 1 for each coin, in every
@@ -279,7 +288,8 @@ check("mse_gradients", mse_gradients)
 #
 # Start from zero weights and a zero bias. Take `steps` steps. Return `w`, `b` and the list of losses:
 # `steps + 1` numbers, the first before any step. `course.predict`, `course.mse` and
-# `course.mse_gradients` do what yours do; use either.
+# `course.mse_gradients` do what yours do; use either. Two results at once are taken apart like
+# this: `dw, db = course.mse_gradients(...)`.
 #
 # <details><summary>Hint 1</summary>The loop of gradient descent is the one of lesson 03, with two
 # things to move in place of one.</details>
@@ -350,7 +360,9 @@ scaling()
 #
 # Return the scaled table `Z`, and the `mean` and `std` of each column, shape `(D,)`: they are needed
 # to scale new houses in the same way. One thing to watch: a column in which all values are equal has
-# nothing to tell. Its `Z` is to be all zeros, and dividing by its std of 0 will not do that.
+# nothing to tell. Its `Z` is to be all zeros, and dividing by its std of 0 will not do that. Choosing
+# entry by entry is `np.where(condition, a, b)`: it takes from `a` where the condition holds and from
+# `b` elsewhere.
 #
 # <details><summary>Hint 1</summary><code>X.mean(axis=0)</code> takes the mean down each column.
 # </details>

@@ -106,7 +106,8 @@ squash()
 # 7.39$, so $p = 1 / 8.39 \approx 0.12$. The two add up to 1: turning the sign of the score
 # exchanges apple and orange.
 #
-# Each point of score multiplies the odds by $e \approx 2.72$. At $z = 2$ they are 7.39 to 1.
+# The *odds* are $p / (1 - p)$: how many oranges to one apple. Each point of score multiplies them
+# by $e \approx 2.72$. At $z = 2$ they are 7.39 to 1.
 
 # %%
 for z in [-2.0, 0.0, 1.0, 2.0, 4.0]:
@@ -117,7 +118,8 @@ for z in [-2.0, 0.0, 1.0, 2.0, 4.0]:
 # ### A number too large
 #
 # For $z = -800$ the formula asks for $e^{800}$. That number has 348 digits before the point, more
-# than a float can hold. numpy answers with infinity and a warning:
+# than a float (a number as the computer keeps it) can hold. numpy answers with infinity and a
+# warning:
 
 # %%
 import warnings
@@ -145,8 +147,8 @@ with warnings.catch_warnings(record=True) as heard:
 # <details><summary>Hint 1</summary><code>np.where(condition, a, b)</code> takes from
 # <code>a</code> where the condition holds and from <code>b</code> elsewhere. It works out both
 # before it chooses, so neither may overflow.</details>
-# <details><summary>Hint 2</summary>Below the line both forms are equal. Only what stands above it
-# has to be chosen.</details>
+# <details><summary>Hint 2</summary>Below the fraction bar both forms are equal. Only what stands
+# above it has to be chosen.</details>
 
 # %% solution="sigmoid"
 def sigmoid(z):
