@@ -136,13 +136,13 @@ def changed_inputs(exercise, trials):
     for name, value in case.inputs.items():
         for ident, says, change in _changes(exercise, name, value):
             yield (
-                [Diagnosis(f"{ident}-{name}", says)],
+                [Diagnosis(f"{ident}-{name}", says[0].upper() + says[1:] + ".")],
                 Hypothesis(exercise, trials, exercise.reference, _changing(name, change)),
             )
     arrays = [n for n, v in case.inputs.items() if isinstance(v, np.ndarray)]
     for a, b in itertools.combinations(arrays, 2):
         if case.inputs[a].shape == case.inputs[b].shape:
-            says = f"your answer is what comes out when `{a}` and `{b}` change places"
+            says = f"Your answer is what comes out when `{a}` and `{b}` change places."
             yield (
                 [Diagnosis(f"swaps-{a}-{b}", says)],
                 Hypothesis(exercise, trials, exercise.reference, _swapping(a, b)),

@@ -26,7 +26,9 @@ def show_value(value, limit=400):
         with np.printoptions(precision=4, threshold=40, edgeitems=3, linewidth=72, suppress=True):
             text = np.array2string(value, separator=", ")
         return text if len(text) <= limit else text[:limit] + " ..."
-    if isinstance(value, (list, tuple)) and any(isinstance(v, (np.ndarray, float)) for v in value):
+    if isinstance(value, (list, tuple)) and any(
+        isinstance(v, (np.ndarray, float)) or callable(v) for v in value
+    ):
         return "[" + ", ".join(show_value(item, 80) for item in value) + "]"
     text = repr(value)
     return text if len(text) <= limit else text[:limit] + " ..."

@@ -128,6 +128,11 @@ MSE = Exercise(
             equivalent=("times-N",),
         ),
         Mistake(
+            "divides-by-three", "The sum is divided by 3, whatever the number of houses.",
+            "3 was the number of houses in the example by hand.",
+            edits=((MEAN, "np.sum(mistakes * mistakes / 3)"),),
+        ),
+        Mistake(
             "half", "There is a factor 1/2 too much: agreed was the plain mean of the squares.",
             "Some books put 1/2 in front so that a 2 cancels later; here it is not there.",
             edits=((MEAN, "np.mean(mistakes * mistakes / 2)"),),
@@ -225,16 +230,16 @@ MSE_GRADIENTS = Exercise(
     see="Which way to turn each number",
     mistakes=(
         Mistake(
-            "mean-missing", "The mean over the batch is missing: `dw` and `db` are N times too large.",
+            "mean-missing", "The mean over the houses is missing: `dw` and `db` are N times too large.",
             "The loss is a mean, so its gradient is a mean too: divide by N, once.",
             edits=((SCALE, "scale = 2"),), equivalent=("times-N",),
         ),
         Mistake(
-            "mean-missing-dw", "The mean over the batch is missing in `dw`; in `db` it is there.",
+            "mean-missing-dw", "The mean over the houses is missing in `dw`; in `db` it is there.",
             edits=((DW, "2 * (X.T @ mistakes)"),), equivalent=("times-N",),
         ),
         Mistake(
-            "mean-missing-db", "The mean over the batch is missing in `db`; in `dw` it is there.",
+            "mean-missing-db", "The mean over the houses is missing in `db`; in `dw` it is there.",
             edits=((DB, "(2 * mistakes.sum()).item()"),), equivalent=("times-N",),
         ),
         Mistake(
@@ -243,7 +248,9 @@ MSE_GRADIENTS = Exercise(
             edits=((SCALE, "scale = 1 / len(X)"),), equivalent=("times-1-over-2",),
         ),
         Mistake(
-            "two-and-mean-missing", "Both the factor 2 and the mean over the batch are missing.",
+            "two-and-mean-missing", "The sums are neither doubled nor divided by the number of houses; "
+            "or they are divided by 2 in place of N.",
+            "In the example by hand there were 2 houses, so that 2/2 is 1; in general it is 2/N.",
             edits=((SCALE, "scale = 1"),), equivalent=("times-N-over-2",),
         ),
         Mistake(
@@ -268,12 +275,12 @@ MSE_GRADIENTS = Exercise(
             equivalent=("ignores-b",),
         ),
         Mistake(
-            "db-not-summed", "`db` is one number for each house: the sum over the batch is missing.",
+            "db-not-summed", "`db` is one number for each house: the sum over the houses is missing.",
             "`b` goes into every guess, so its gradient adds up what every house says.",
             edits=((DB, "scale * mistakes"),), equivalent=("unsummed",),
         ),
         Mistake(
-            "dw-not-summed", "`dw` has one row for each house: the sum over the batch is missing.",
+            "dw-not-summed", "`dw` has one row for each house: the sum over the houses is missing.",
             edits=((DW, "scale * (X * mistakes[:, None])"),), equivalent=("unsummed",),
         ),
         Mistake(
@@ -468,13 +475,21 @@ LOOP_LOSS = "        losses.append(mse(predict(X, w, b), targets))"
 
 FIT_LINEAR = Exercise(
     "fit_linear", LESSON, 4,
-    outputs=(Output("w", "the weights w"), Output("b", "the start price b"),
+    outputs=(Output("w", "the weights w"), Output("b", "the bias b"),
              Output("losses", "the list of losses")),
     cases=fit_cases,
     run=function_run("fit_linear", "X targets learning_rate steps", "w b losses"),
     reference=REFERENCE,
     see="Many small steps",
     mistakes=(
+        Mistake(
+            "two-results-in-one", "`mse_gradients` hands over two things at once, `dw` and `db`; they "
+            "have to be taken apart.",
+            "One name on the left takes both as a pair; two names with a comma take one each.",
+            edits=(("        dw, db = mse_gradients(X, targets, w, b)\n        w = w - learning_rate * dw",
+                    "        dw = mse_gradients(X, targets, w, b)\n        w = w - learning_rate * dw"),
+                   ("        b = b - learning_rate * db\n", "")),
+        ),
         Mistake(
             "climbs", "It steps uphill: the gradient is added where it should be subtracted.",
             "The gradient points to where the loss grows; learning goes the other way.",

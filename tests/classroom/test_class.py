@@ -93,7 +93,7 @@ def test_each_feedback_page_says_what_was_wrong_and_runs_nothing(course):
     pages = {p.parent.parent.name: p.read_text("utf-8")
              for p in (course / "autograder" / "feedback").glob(f"*/{LESSON}/*.html")}
     assert set(pages) == set(points(course))
-    assert "The mean over the batch is missing" in pages["no_mean"]
+    assert "The mean over the houses is missing" in pages["no_mean"]
     assert "damaged notebook" in pages["broken"]
     assert "<script>alert(1)" not in pages["stripped"]
 

@@ -87,7 +87,7 @@ def test_one_mistake_costs_part_of_one_exercise(graded_class):
 def test_the_feedback_says_what_is_wrong(graded_class):
     page = graded_class / "autograder" / "feedback" / "wrong" / LESSON / f"{LESSON}.html"
     text = page.read_text(encoding="utf-8")
-    assert "mean over the batch is missing" in text and "times too large" in text
+    assert "mean over the houses is missing" in text and "times too large" in text
 
 
 def test_nothing_of_the_solution_reaches_the_released_notebook(graded_class):

@@ -45,7 +45,7 @@ def test_the_mistakes_are_counted_with_their_words(records):
     counts = {(row["exercise"], row["id"]): row["count"] for row in rows}
     assert counts["mse_gradients", "mean-missing"] == 2 and counts["mse", "rmse"] == 2
     text = report.page(LESSON, "House prices", records)
-    assert "2 of 4" in text and "The mean over the batch is missing" in text
+    assert "2 of 4" in text and "The mean over the houses is missing" in text
 
 
 def test_everybody_is_accounted_for(records):
