@@ -360,7 +360,8 @@ scaling()
 #
 # Return the scaled table `Z`, and the `mean` and `std` of each column, shape `(D,)`: they are needed
 # to scale new houses in the same way. One thing to watch: a column in which all values are equal has
-# nothing to tell. Its `Z` is to be all zeros, and dividing by its std of 0 will not do that. Choosing
+# nothing to tell. Its `Z` is to be all zeros, and dividing by its std of 0 will not do that (which
+# `std` you return for such a column, 0 or 1, does not matter). Choosing
 # entry by entry is `np.where(condition, a, b)`: it takes from `a` where the condition holds and from
 # `b` elsewhere.
 #

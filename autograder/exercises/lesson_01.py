@@ -400,8 +400,15 @@ GUESS_AND_CHECK = Exercise(
         Mistake(
             "never-halved", "The step never gets smaller, so your machine gets stuck near the "
             "goal.",
-            "A new step has to be put into `step`: `step / 2` alone works it out and forgets it.",
+            "A new step has to be put into `step`: `step / 2` alone works it out and forgets it, and "
+            "`==` only asks whether two things are the same.",
             edits=((HALVE, "            pass"),),
+        ),
+        Mistake(
+            "half-of-the-place", "The new step is half of where the machine stands; it should be half "
+            "of the step.",
+            "`step` says how far the machine reaches, `new` says where it is.",
+            edits=((HALVE, "            step = abs(guesses[-1] / 2) or step"),),
         ),
         Mistake(
             "halved-every-try", "The step is halved after every try; it should be halved only when "

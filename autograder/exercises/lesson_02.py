@@ -546,6 +546,12 @@ PASS_BLAME_BACK = Exercise(
             edits=((WALK, "for machine_sensitivity in sensitivities:"), (TURNED, "return blames")),
         ),
         Mistake(
+            "list-begins-with-1", "Your list ends with 1, and should end with the blame you were "
+            "given.",
+            "1 was only an example. The next learner of this row may be blamed for 2, or for a half.",
+            edits=((TURNED, "return [*blames[::-1][:-1], 1]"),),
+        ),
+        Mistake(
             "last-missing", "The blame at the very end is missing from your list.",
             "It stands behind the last machine, and it is where the walk begins.",
             edits=((TURNED, "return blames[::-1][:-1]"),),
