@@ -162,7 +162,7 @@ counting = seq2seq.train_translator(
 print(f"{seq2seq.accuracy(counting.params, numbers[-200:]):.1%} of 200 held-out numbers right")
 
 # %%
-alignment(counting.params, ["seven thousand and forty-two", "six hundred and eighteen"])
+alignment(counting.params, ["seven thousand and forty-two", "six hundred and eighteen"], length=4)
 
 # %% [markdown] slide="slide"
 # ## Attention by hand: ask, compare, mix
@@ -198,13 +198,13 @@ spread_guess
 
 # %%
 rng = np.random.default_rng(0)
-for D in (4, 64, 256):
-    q, k = rng.normal(size=(2000, 1, D)), rng.normal(size=(2000, 8, D))
+for wide in (4, 64, 256):
+    q, k = rng.normal(size=(2000, 1, wide)), rng.normal(size=(2000, 8, wide))
     raw = (q @ k.transpose(0, 2, 1))[:, 0]
-    for name, scores in (("raw", raw), ("scaled", raw / np.sqrt(D))):
+    for name, scores in (("raw", raw), ("scaled", raw / np.sqrt(wide))):
         weights = softmax(scores)
         slope = (weights * (1 - weights)).max(axis=1)
-        print(f"D {D:3} {name:6}: spread {scores.std():5.2f}, mean largest weight "
+        print(f"D {wide:3} {name:6}: spread {scores.std():5.2f}, mean largest weight "
               f"{weights.max(axis=1).mean():.2f}, steepest slope (median) {np.median(slope):.1g}")
 spread_guess.reveal("16", "Variances add up, so the spread grows like the root.")
 
@@ -396,8 +396,10 @@ print("out", out.round(3), "\ndx ", dx.round(3), "  sum", abs(dx.sum()).round(12
 n, inverse_std, _ = cache
 dout = np.array([[0.0, 0.0, 0.0, 1.0]])
 outside = gamma * (dout - dout.mean() - n * (dout * n).mean()) * inverse_std
-last = lambda x: course.layernorm_forward(x, gamma, np.zeros(4), eps=0)[0][0, 3]  # noqa: E731
-true = numerical_gradient(last, x)
+def last_output(x):
+    return course.layernorm_forward(x, gamma, np.zeros(4), eps=0)[0][0, 3]
+
+true = numerical_gradient(last_output, x)
 print("finite differences     ", true.round(3))
 print("gamma inside the means ", dx.round(3))
 print("gamma taken out of them", outside.round(3), "  sum", outside.sum().round(3))
@@ -490,7 +492,7 @@ places_picture(weights[0], read, "".join(map(str, answers[0])))
 # %% [markdown]
 # Rows are the digits written, columns the places it could see, the separator `|` among them. In
 # what order does it visit the five digits? Each answer fetches its digit in one jump, however far
-# away it lies; the blame for a wrong one comes back by the same jump. That is the whole
+# away it lies; the blame for a wrong one comes back by the same jump. That is the
 # difference to lesson 13.
 #
 # The price: $T$ queries times $S$ keys. For a text twice as long, the table is four times as large.

@@ -26,7 +26,7 @@ VALUES = np.array([1.0, 4.0, 2.0, 5.0, 3.0])
 @demo(lesson=LESSON, name="query", title="A query looks round",
       sentence="Five keys in a circle, each with a value. Turn the query, and make it longer.",
       question="How does attention choose one value without ever choosing?",
-      controls=[slider("angle", "direction of the query (degrees)", 0, 360, 5, 100, show=".0f"),
+      controls=[slider("angle", "direction of the query (degrees)", 0, 360, 5, 80, show=".0f"),
                 slider("length", "length of the query", 0, 12, 0.25, 3)])
 def query(figure: Figure, look: Look, angle: float, length: float, seed: int) -> str:
     """Keys as arrows, the query among them; the weights beside, and the mix of the values."""
@@ -46,8 +46,8 @@ def query(figure: Figure, look: Look, angle: float, length: float, seed: int) ->
     bars.bar(range(1, 6), weights, color=look.curve, width=0.6)
     for place, weight in enumerate(weights, start=1):
         bars.text(place, weight + 0.02, f"{weight:.2f}", ha="center", fontsize=look.small)
-    bars.set(ylim=(0, 1.12), ylabel="weight", xlabel="value behind each key")
-    bars.set_xticks(range(1, 6), [f"{v:.0f}" for v in VALUES])
+    bars.set(ylim=(0, 1.12), ylabel="weight")
+    bars.set_xticks(range(1, 6), [f"key {i}\nvalue {v:.0f}" for i, v in enumerate(VALUES, start=1)])
     bars.set_title(f"the mix is {mix:.2f}")
     best = int(weights.argmax())
     if length == 0:
@@ -92,12 +92,13 @@ def scale(figure: Figure, look: Look, power: int, scaled: bool, seed: int) -> st
 # -- where a translator looked -------------------------------------------------------------------
 
 
-def alignment(params, texts, size: str = "page", scheme: str = "light") -> Play:
+def alignment(params, texts, length: int = 10, size: str = "page", scheme: str = "light") -> Play:
     """A live widget for a trained translator (`bplib.seq2seq`): step through what it wrote.
 
-    ``texts``: a few things to translate, a list of str of the course's letters.
+    ``texts``: a few things to translate, a list of str of the course's letters; ``length``: that of
+    the longest translation in training.
     """
-    written, weights = translate(params, texts)
+    written, weights = translate(params, texts, length)
     longest = max(map(len, texts))
 
     @demo(lesson=LESSON, name="alignment", title="Where it looked",
@@ -169,7 +170,8 @@ def losses_picture(curves: dict, size: str = "page", scheme: str = "light") -> S
                                                  strict=False):
             smooth = np.convolve(losses, np.ones(10) / 10, mode="valid")
             ax.plot(np.arange(9, 9 + len(smooth)), smooth, style, color=colour)
-            ax.text(1.01 * len(losses), smooth[-1], name, color=colour, weight="bold",
+            low = 0.05 * max(max(each) for each in curves.values())
+            ax.text(1.01 * len(losses), max(smooth[-1], low), name, color=colour, weight="bold",
                     fontsize=look.small, va="center", path_effects=look.halo())
             said.append(f"{name} ends at {smooth[-1]:.2f}")
         ax.set(xlim=(0, 1.4 * longest), ylim=(0, None), xlabel="steps",
