@@ -54,7 +54,8 @@ def momentum_step(param, grad, velocity, learning_rate, beta=0.9):
     check_positive(learning_rate, "learning_rate", zero_too=True)
     _check_fraction(beta, "beta")
     velocity = float(beta) * velocity + grad
-    return param - float(learning_rate) * velocity, velocity
+    param = param - float(learning_rate) * velocity
+    return param, velocity
 
 
 def adagrad_step(param, grad, total, learning_rate, eps=1e-8):
@@ -74,7 +75,8 @@ def adagrad_step(param, grad, total, learning_rate, eps=1e-8):
     check_positive(learning_rate, "learning_rate", zero_too=True)
     check_positive(eps, "eps")
     total = total + grad * grad
-    return param - float(learning_rate) * grad / (np.sqrt(total) + float(eps)), total
+    param = param - float(learning_rate) * grad / (np.sqrt(total) + float(eps))
+    return param, total
 
 
 def rmsprop_step(param, grad, average, learning_rate, decay=0.9, eps=1e-8):
@@ -97,7 +99,8 @@ def rmsprop_step(param, grad, average, learning_rate, decay=0.9, eps=1e-8):
     _check_fraction(decay, "decay")
     check_positive(eps, "eps")
     average = float(decay) * average + (1 - float(decay)) * grad * grad
-    return param - float(learning_rate) * grad / (np.sqrt(average) + float(eps)), average
+    param = param - float(learning_rate) * grad / (np.sqrt(average) + float(eps))
+    return param, average
 
 
 def adam_step(param, grad, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):

@@ -25,13 +25,13 @@ STEP = "float(learning_rate) * grad / (np.sqrt({0}) + float(eps))"
 def _root_mistakes(state, update):
     """Slips around the root and eps, and around what is kept; ``state`` is total or average."""
     step = STEP.format(state)
-    known = f"return param - {step}, {state}"
+    known = f"param = param - {step}"
+    keep = f"return param, {state}"
+    keep_old = (update, f"old = {state}\n    {update}")
 
-    def move(text, kept=state, before=""):
-        edits = ((known, f"return {text}, {kept}"),)
-        return (((update, f"{before}{update}"), *edits) if before else edits)
+    def move(text, *more):
+        return ((known, f"param = {text}"), *more)
 
-    keep_old = f"old = {state}\n    "
     return (
         Mistake(
             "climbs", "It steps uphill: the step is added to the parameter.",
@@ -67,17 +67,17 @@ def _root_mistakes(state, update):
             "old-used", f"The root is taken of the old `{state}`; today's gradient belongs in it "
             "first.",
             f"Update `{state}` first, then divide by its root.",
-            edits=move(f"param - {STEP.format('old')}", before=keep_old),
+            edits=move(f"param - {STEP.format('old')}", keep_old),
         ),
         Mistake(
             "state-lost", f"The `{state}` that comes back is the old one: every step starts anew.",
             "What is computed but not returned is gone when the function ends.",
-            edits=move(f"param - {step}", "old", keep_old),
+            edits=(keep_old, (keep, "return param, old")),
         ),
         Mistake(
             "root-kept", f"What comes back as `{state}` is its root; the next step would square the "
             "wrong number into it.",
-            edits=move(f"param - {step}", f"np.sqrt({state})"),
+            edits=((keep, f"return param, np.sqrt({state})"),),
         ),
         Mistake(
             "gradient-missing", "The step does not contain the gradient: only how large it has been.",
@@ -105,7 +105,7 @@ def _root_mistakes(state, update):
         ),
         Mistake(
             "other-order", f"`{state}` comes back first; agreed was the new parameter, then `{state}`.",
-            edits=((known, f"return {state}, param - {step}"),), equivalent=("results-swapped",),
+            edits=((keep, f"return {state}, param"),), equivalent=("results-swapped",),
         ),
     )  # fmt: skip
 
@@ -176,10 +176,6 @@ ADAGRAD = Exercise(
             "total of its own.",
             "AdaGrad's idea is a step size for every single number.",
             edits=((TOTAL, "total = total + np.sum(grad * grad)"),),
-        ),
-        Mistake(
-            "added-twice", "The square of the gradient is added twice.",
-            edits=((TOTAL, "total = total + 2 * grad * grad"),), equivalent=("times-2",),
         ),
     ),
     variants=(

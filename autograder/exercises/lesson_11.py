@@ -31,13 +31,21 @@ def momentum_cases(rng):
 
 
 V_LINE = "velocity = float(beta) * velocity + grad"
-M_RETURN = "return param - float(learning_rate) * velocity, velocity"
+M_MOVE = "param = param - float(learning_rate) * velocity"
+M_KEEP = "return param, velocity"
 
 
-def _slip(velocity="float(beta) * velocity + grad", param="param - float(learning_rate) * velocity",
-          kept="velocity"):  # fmt: skip
-    """The reference with another recurrence, another move, or another thing kept."""
-    return ((V_LINE, f"old, velocity = velocity, {velocity}"), (M_RETURN, f"return {param}, {kept}"))
+def _slip(velocity=None, param=None, kept=None, old=False):
+    """Edits for another recurrence, another move, another thing kept; ``old`` is the velocity before."""
+    edits = []
+    if velocity or old:
+        line = f"velocity = {velocity}" if velocity else V_LINE
+        edits.append((V_LINE, f"old = velocity\n    {line}" if old else line))
+    if param:
+        edits.append((M_MOVE, f"param = {param}"))
+    if kept:
+        edits.append((M_KEEP, f"return param, {kept}"))
+    return tuple(edits)
 
 
 MOMENTUM = Exercise(
@@ -79,7 +87,7 @@ MOMENTUM = Exercise(
             "stale-velocity", "The parameter moves with the old velocity; the new gradient is in the "
             "new one.",
             "Update the velocity first, then move with it.",
-            edits=_slip(param="param - float(learning_rate) * old"),
+            edits=_slip(param="param - float(learning_rate) * old", old=True),
         ),
         Mistake(
             "velocity-unused", "The velocity is kept up to date, but the parameter moves along the "
@@ -90,7 +98,7 @@ MOMENTUM = Exercise(
             "velocity-lost", "The velocity that comes back is the old one: every step starts from "
             "rest again.",
             "What is computed but not returned is gone when the function ends.",
-            edits=_slip(kept="old"),
+            edits=_slip(kept="old", old=True),
         ),
         Mistake(
             "memory-missing", "The velocity is only the newest gradient: what came before is lost.",
@@ -149,7 +157,7 @@ MOMENTUM = Exercise(
         Mistake(
             "other-order", "The velocity comes back first; agreed was the new parameter, then the "
             "velocity.",
-            edits=((M_RETURN, "return velocity, param - float(learning_rate) * velocity"),),
+            edits=((M_KEEP, "return velocity, param"),),
             equivalent=("results-swapped",),
         ),
     ),

@@ -45,6 +45,8 @@ def conv_cases(upstream):
         yield case((2, 3, 4, 6, 5, 3, 2), "border and steps together", stride=2, pad=1)
         yield case((1, 2, 3, 4, 5, 3, 2), "one picture (N = 1)")
         yield case((3, 2, 1, 5, 4, 2, 3), "one filter (F = 1)")
+        yield case((2, 3, 4, 6, 4, 3, 3), "a square window (kh = kw)")
+        yield case((3, 3, 3, 4, 4, 3, 3), "all sizes equal", pad=1)
         yield case((2, 3, 4, 3, 2, 3, 2), "a window as large as the picture")
         mixed = case((2, 2, 3, 4, 5, 3, 2))
         yield mixed.but("whole numbers in the picture (an array of int)",

@@ -47,7 +47,7 @@ def ordinary_walks(rng, settings):
 
 
 def in_other_numbers(rng, settings):
-    """One parameter alone as whole numbers, in float32, as a view, and as a single number."""
+    """One parameter alone as whole numbers, in float32, as a view, and of one entry."""
     case = walk_case(rng, 4, 5, **settings)
     whole = {"param": rng.integers(-4, 5, 4), "grads": rng.integers(1, 5, (5, 4))}
     whole["grads"][0], whole["grads"][2] = 0, -whole["grads"][2]
@@ -56,8 +56,8 @@ def in_other_numbers(rng, settings):
     yield case.but("single precision (float32)", **single)
     views = {name: Strided(case.inputs[name]) for name in ("param", "grads")}
     yield case.but("a view into a larger array", **views)
-    alone = {"param": np.array(0.7), "grads": case.grads[:, 0].copy()}
-    yield Case("a parameter of one number", {"D": 1, "T": 5}, **{**case.inputs, **alone})
+    alone = {"param": case.param[:1], "grads": case.grads[:, :1]}
+    yield Case("a parameter of one number (D = 1)", {"D": 1, "T": 5}, **{**case.inputs, **alone})
 
 
 def walk_run(name, states, keywords, counted=False, positional=()):
@@ -121,10 +121,10 @@ class _Walker:
     def _read(self, value, what):
         value = read(value)
         if isinstance(value, Unreadable):
-            raise ContractError("not-numbers", f"the new `{what}` should be numbers; yours is "
+            raise ContractError("not-numbers", f"The new `{what}` should be numbers; yours is "
                                 f"{value.what}")  # fmt: skip
         if value.shape != self.shape:
-            raise ContractError("wrong-shape", f"the new `{what}` should have the shape of `param`, "
+            raise ContractError("wrong-shape", f"The new `{what}` should have the shape of `param`, "
                                 f"{self.shape}; yours has {value.shape}")  # fmt: skip
         return value
 
