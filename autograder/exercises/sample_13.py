@@ -8,6 +8,7 @@ mistakes carry their odds with them (`odds`), so that naming one needs no draws.
 import numpy as np
 
 from autograder.compare import read
+from autograder.errors import LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.recurrent_13 import LESSON, bare
 from autograder.solution import Direct, Ref, Rng
@@ -85,6 +86,8 @@ def _within_chance(seen, p, logits, draws):
 
 
 def _run(solution, case):
+    if not case.temperature > 0:  # a hypothesis may ask; a draw has no answer to it
+        raise LearnerError("ValueError", "temperature must be above 0")
     logits = bare(case.logits).astype(float)
     V, p, odds = len(logits), chances(logits, case.temperature), _known_odds(solution)
     if odds is not None:
