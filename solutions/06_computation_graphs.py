@@ -329,7 +329,7 @@ check("topological_order", topological_order, Value)
 # | `c` | 10 | the start: c moves by 1 when c moves by 1 | 1 |
 # | `3x` | 6 | slope 1, times 1 | 1 |
 # | `a` | 4 | slope 1, times 1 | 1 |
-# | `x` | 2 | from `a`: slope 2, times 1, *twice* (both factors); from `3x`: slope 3, times 1 | 2 + 2 + 3 = **7** |
+# | `x` | 2 | from `a`: 2 times 1, *twice* (both factors); from `3x`: 3 times 1 | 2 + 2 + 3 = **7** |
 #
 # Check it: $c = x^2 + 3x$ has the slope $2x + 3$, which is 7 at $x = 2$.
 
@@ -366,7 +366,7 @@ def backward(self):
             node.grad = 0.0
     self.grad = 1.0 if self.inputs else self.grad + 1.0
     for node in reversed(order):
-        for source, slope in zip(node.inputs, node.slopes):
+        for source, slope in zip(node.inputs, node.slopes, strict=True):
             source.grad += slope * node.grad
     ### END SOLUTION
 
@@ -501,7 +501,7 @@ bug
 class Told(course.Value):
     def tell(self, grad=1.0):
         self.grad += grad
-        for source, slope in zip(self.inputs, self.slopes):
+        for source, slope in zip(self.inputs, self.slopes, strict=True):
             Told.tell(source, slope * self.grad)
 
 x = course.Value(1.0)

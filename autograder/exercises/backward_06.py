@@ -156,7 +156,7 @@ VALUE_BACKWARD = Exercise(
     functions=("Value",),
     uses=("topological_order",),
     see="The blame walks back",
-    time_limit=30.0,
+    time_limit=60.0,
     mistakes=MISTAKES,
     variants=(
         Variant("closures", BY_CLOSURES),

@@ -214,28 +214,44 @@ def missing_depth(solution, backward):
     ours = getattr(answer, "__module__", "").startswith(OURS)  # a hypothesis, or bplib's: the tests
     if hasattr(answer, "missing_depth"):                       # hold how far these get
         return answer.missing_depth
-    reached, last = 0, np.inf
+    reached = 0
     for depth in (60,) if ours else DEPTHS:
-        graph = Graph(solution)
-        leaf, one = graph.value(0.5), graph.value(1.0)
-        chain = [leaf]
-        for _ in range(depth):
-            chain.append(chain[-1] + one)
-        graph.send()
-        begin = time.monotonic()
         try:
-            fits = _backward_fits(graph, chain, one) if backward else _order_fits(graph, chain, one)
+            fits, seconds = _tried(solution, depth, backward)
+            slow = depth == DEPTHS[1] and seconds > 0.5 and _like_a_square(solution, backward)
         except LearnerError as error:
             if error.kind != "RecursionError":
                 raise
             return DEPTHS[-1]
-        seconds = time.monotonic() - begin
         if not fits:
             return reached + 1
-        if depth == DEPTHS[1] and seconds > 0.4 and seconds > 6 * last:
+        if slow:
             return -1
-        reached, last = depth, seconds
+        reached = depth
     return 0
+
+
+def _tried(solution, depth, backward):
+    """Whether a chain of this depth comes out right, and the seconds that it took."""
+    graph = Graph(solution)
+    leaf, one = graph.value(0.5), graph.value(1.0)
+    chain = [leaf]
+    for _ in range(depth):
+        chain.append(chain[-1] + one)
+    graph.send()
+    begin = time.monotonic()
+    fits = _backward_fits(graph, chain, one) if backward else _order_fits(graph, chain, one)
+    return fits, time.monotonic() - begin
+
+
+def _like_a_square(solution, backward):
+    """Whether three times the depth takes nine times as long, in the best of three tries each.
+
+    The best of three, because a busy machine must not make a right answer a wrong one.
+    """
+    short, long = (min(_tried(solution, depth, backward)[1] for _ in range(3))
+                   for depth in (DEPTHS[1] // 3, DEPTHS[1]))  # fmt: skip
+    return long > 0.5 and long > 7 * short
 
 
 def _backward_fits(graph, chain, one):

@@ -227,7 +227,7 @@ TOPOLOGICAL_ORDER = Exercise(
     reference=REFERENCE,
     functions=("topological_order", "Value"),
     see="In which order?",
-    time_limit=30.0,
+    time_limit=60.0,
     mistakes=MISTAKES,
     variants=(
         Variant("places", _order(postorder)),

@@ -34,7 +34,8 @@ def _arrays(params, sizes):
 
 
 def _init_run(solution, case):
-    first, same, other = (_arrays(solution.call("init_mlp", list(case.layer_sizes), rng), case.layer_sizes)
+    sizes = list(case.layer_sizes)
+    first, same, other = (_arrays(solution.call("init_mlp", sizes, rng), sizes)
                           for rng in (case.rng, case.rng, case.other))  # fmt: skip
     found = {
         "W shapes": [[*W.shape, 0, 0][:2] for W, _ in first],

@@ -13,7 +13,7 @@ from bplib import training
 from bplib.data import load_digits
 
 ENOUGH = 0.95
-SPLITS = (1, 3, 8)  # in other parts of the digits the held-out ones are harder: less room
+SPLITS = (57, 32)  # with other digits held out there is less room above 95 of 100
 TINY = 1e-6  # so small that all gradients of a run are those of its start
 
 
@@ -26,7 +26,7 @@ def cases(rng):
     images, labels = _digits()
 
     def case(count, hidden, batch_size, epochs, rate, special=""):
-        order = np.random.default_rng(rng.choice(SPLITS)).permutation(len(images))
+        order = np.random.default_rng(int(rng.choice(SPLITS))).permutation(len(images))
         seen, new = order[:count], order[1400:]
         sizes = [64, *hidden, 10]
         return Case(special, {"N": count, "H": hidden[0]}, ("layer_sizes", "learning_rate",
@@ -35,9 +35,9 @@ def cases(rng):
                     rng=Rng(int(rng.integers(1 << 30))), new_x=images[new],
                     new_y=labels[new])  # fmt: skip
 
-    yield case(1400, (64,), 20, 12, 0.3)
-    yield case(1390, (48,), 25, 12, 0.4)
-    yield case(1380, (56,), 20, 12, 0.3)
+    yield case(1400, (64,), 32, 16, 0.15)
+    yield case(1390, (48,), 30, 17, 0.15)
+    yield case(1380, (80,), 35, 16, 0.18)
     few = case(101, (12,), 16, 3, 0.1, "a training set that no batch size divides")
     yield few
 
@@ -79,14 +79,14 @@ def run(solution, case):
     code = getattr(function, "__code__", None)
     known = code is not None and code.co_filename == "<train_mlp with a mistake>"
     if known:
-        case = case.but(x=case.x[:200], y=case.y[:200])
+        case = case.but(x=case.x[:280], y=case.y[:280])
     params, losses = _train(solution, case)
     batches = -(-len(case.x) // case.batch_size)
     counts = [n + more for n in (case.epochs, case.epochs * batches) for more in (0, 1)]
     third = max(1, len(losses) // 3)
     with np.errstate(all="ignore"):
         falls = len(losses) > 1 and bool(
-            losses[-third:].mean() < 0.98 * losses[:third].mean())
+            losses[-third:].mean() < 0.95 * losses[:third].mean())
     found = {"how many losses": len(losses) in counts, "losses fall": falls}
     if case.special:
         return {**RIGHT, **found}
@@ -195,13 +195,12 @@ TRAIN_MLP = Exercise(
         Mistake("first-params-returned", "What is returned are the parameters before the training.",
                 "", edits=((START, START + "\n    first = params"),
                            ("return params, losses", "return first, losses"))),
-        Mistake("losses-empty", "No losses are written down.", "", edits=((APPEND, "pass"),)),
+        Mistake("losses-empty", "The losses are not written down: there should be one for each epoch, "
+                "or for each step.", "", edits=((APPEND, "pass"),)),
         Mistake("losses-add-up", "The losses add up from epoch to epoch instead of starting anew.",
                 "The sum has to start from 0 in every epoch.",
                 edits=(("for _ in range(epochs):\n        total = 0.0", "total = 0.0\n    "
                         "for _ in range(epochs):"),)),
-        Mistake("last-loss-only", "Only one loss comes back; wanted is one for each epoch or step.",
-                "", edits=(("return params, losses", "return params, losses[-1:]"),)),
     ),
     variants=(
         Variant("loss-per-step", {"train_mlp": lambda *args: _by_hand(*args)}),
