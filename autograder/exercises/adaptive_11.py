@@ -17,8 +17,6 @@ from bplib import optim
 
 REFERENCE = {name: getattr(optim, name) for name in ("adagrad_step", "rmsprop_step")}
 
-# --- what AdaGrad and RMSprop share -------------------------------------------------------------
-
 STEP = "float(learning_rate) * grad / (np.sqrt({0}) + float(eps))"
 
 
