@@ -486,8 +486,8 @@ FIT_LINEAR = Exercise(
             "two-results-in-one", "`mse_gradients` hands over two things at once, `dw` and `db`; they "
             "have to be taken apart.",
             "One name on the left takes both as a pair; two names with a comma take one each.",
-            edits=(("        dw, db = mse_gradients(X, targets, w, b)\n        w = w - learning_rate * dw",
-                    "        dw = mse_gradients(X, targets, w, b)\n        w = w - learning_rate * dw"),
+            edits=(("        dw, db = mse_gradients(X, targets, w, b)\n        w = w",
+                    "        dw = mse_gradients(X, targets, w, b)\n        w = w"),
                    ("        b = b - learning_rate * db\n", "")),
         ),
         Mistake(

@@ -226,5 +226,6 @@ def saliency(figure: Figure, look: Look, which: int, label: str, seed: int) -> s
     row, column = divmod(int(np.abs(slopes).argmax()), 8)
     way = "raises" if slopes[8 * row + column] > 0 else "lowers"
     return ("Blue: more ink here raises the score; orange, with a bar: lowers it.\n"
-            f"The strongest pixel is in row {row + 1}, column {column + 1}: ink there **{way}** the score of {label} by "
+            f"The strongest pixel is in row {row + 1}, column {column + 1}: ink there **{way}** the "
+            f"score of {label} by "
             f"{abs(slopes[8 * row + column]):.2f} per unit of ink.")
