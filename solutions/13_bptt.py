@@ -59,10 +59,16 @@ from autograder import check
 from bplib import recurrent as course
 from bplib.names import SYMBOLS, invent_names, load_names, train_names
 from bplib.play import ask
-from bplib.play.recurrent import cut_cosines, film, jacobians, learning_picture, spans_picture
+from bplib.play.recurrent import (
+    cut_cosines,
+    film,
+    jacobians,
+    learning_picture,
+    own_or_course,
+    spans_picture,
+)
 from bplib.recall import recall_accuracy
 from bplib.regularization import clip_by_global_norm
-from bplib.sequences import Cell
 
 # %% [markdown] slide="slide"
 # ## One frame of the film
@@ -192,8 +198,8 @@ equal
 film()
 
 # %% [markdown]
-# Go through the frames, then make `Wh` larger, then put a loss at every frame. The dashed arrows are
-# the carries; the thicker, the more blame.
+# Go through the frames, then make `Wh` larger, then put a loss at every frame. The arrows to
+# the left are the carries; the thicker, the more blame.
 
 # %%
 equal.reveal("the last", "Each step back multiplies the blame by 0.7 and by tanh's slope, "
@@ -234,12 +240,12 @@ loop
 # handed across every border as ever; the *blame* is not. That is truncated backpropagation through
 # time (Williams and Peng 1990 describe the family).
 #
-# In the loop: where a span begins, at $t = \text{span}, 2\,\text{span}, \dots$, what that step
+# In the loop, where `t` counts from 0: where a span begins, at $t = \text{span}, 2\,\text{span}, \dots$, what that step
 # would send to the step before it is replaced by zeros. At $t = 0$ nothing is cut: the first span
 # has all it needs for `dh0`. If `T` is no multiple of `span`, the last span is short; with
 # `span >= T` nothing is cut.
 #
-# The example above with `span = 2`: the spans are steps 1, 2 and step 3. Step 3 keeps its 8, its 4
+# The example above with `span = 2`: the spans are steps 1 and 2, then step 3. Step 3 keeps its 8, its 4
 # is dropped, and $dx = (0, 0, 8)$, $dh_0 = 0$, $db = 8$.
 
 # %% [markdown]
@@ -374,7 +380,7 @@ for span, found in results.items():
         print(f"span {span:2d}, start {seed}: {found[-1]:.0%} right   ({took:.0f} s)")
 learned = sum(right > 0.9 for right in results[3])
 cut_off.reveal("always" if learned == 4 else "never" if learned == 0 else "sometimes",
-               "The cut gradient cannot *ask* for the symbol to be kept. But nobody cuts the state: "
+               "The cut gradient cannot ask for the symbol to be kept. But nobody cuts the state: "
                "if a trace of the symbol happens to survive, the last span can learn to read it.")
 
 # %% [markdown]
@@ -513,18 +519,13 @@ check("sample_next", sample_next)
 #
 # 337 dinosaurs, 4,000 letters, a plain RNN of 64 units. Choose another list if you like:
 # `"elements"`, `"stars"`, `"cities"`. It is trained with *your* forward and backward if they are
-# written; about ten seconds.
+# written; about ten seconds of work.
 
 # %%
 topic = "dinosaurs"
 names = load_names(topic)
-try:
-    rnn_forward(np.zeros((1, 1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros(1))
-    cell = Cell(1, rnn_forward, rnn_backward)
-    print("Training with your own rnn_forward and rnn_backward.")
-except NotImplementedError:
-    cell = "rnn"
-    print("Training with the course's net; write yours and run this cell again.")
+cell, words = own_or_course(rnn_forward, rnn_backward)
+print(words)
 
 
 def report(step, loss, params):
@@ -545,7 +546,7 @@ for temperature in (0.3, 0.7, 1.0, 1.5):
     print(f"temperature {temperature}: {', '.join(invented)}")
 
 # %% [markdown]
-# At 0.3 it is timid and repeats itself; at 0.7 its animals could stand in a museum; at 1.5 they could
+# At 0.3 it is timid, and nearly everything ends in *-saurus*; at 0.7 its animals could stand in a museum; at 1.5 they could
 # not be pronounced. None is on the list: `invent_names` leaves out what is. No rule about *-saurus* was
 # given to it; the gradient of "which letter comes next", added up over all frames of all films, was
 # enough.
@@ -590,13 +591,13 @@ claims.reveal("none")
 # %% [markdown]
 # (a) The only way through time is `Wh` and tanh; nets *with* a way around exist, and the next lesson
 # builds one. (b) Factors multiply along a path, from one step to an earlier one; the T shares belong
-# to T different paths and add up. (c) Clipping only ever shortens.
+# to T different uses of the same weights and add up. (c) Clipping only ever shortens.
 
 # %% [markdown] slide="slide"
 # ## What we now know, and what still bothers us
 #
-# - A recurrent net unrolled is a deep net with shared weights. Its gradient is a sum over steps; each
-#   term is a product along time.
+# - A recurrent net unrolled is a deep net with shared weights. Its gradient is a sum over steps; what
+#   reaches a step from a later loss is a product along time.
 # - $\sigma_{max} < 1$ makes gradients vanish; $\sigma_{max} > 1$ alone makes nothing explode.
 # - A cut gradient is biased towards the near past. Clipping tames the exploding ones and leaves the
 #   vanished where they are.

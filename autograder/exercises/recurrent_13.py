@@ -181,14 +181,20 @@ def fitted(mine, measured, right):
 
 
 def _fitted_all(mine, measured, right):
-    """`fitted` for each gradient; AS_DX stands for one that is right if dx is."""
-    dx = fitted(mine[0], measured[0], right[0])
-    return [dx, *(
-        right[i] if measured[i] is AS_DX and dx is right[0]
-        else mine[i] if measured[i] is AS_DX
-        else fitted(mine[i], measured[i], right[i])
-        for i in range(1, len(right))
-    )]  # fmt: skip
+    """`fitted` for each gradient; AS_DX stands for one that is right if dx is.
+
+    A forward that ignores h0 leaves nothing to measure of dh0: right if all the others are.
+    """
+    found = [fitted(mine[0], measured[0], right[0])]
+    for i in range(1, len(right)):
+        if measured[i] is AS_DX:
+            found.append(right[i] if found[0] is right[0] else mine[i])
+        else:
+            found.append(fitted(mine[i], measured[i], right[i]))
+    others = all(found[i] is right[i] for i in (0, 2, 3, 4))
+    if others and not np.any(measured[1]) and np.shape(mine[1]) == np.shape(right[1]):
+        found[1] = right[1]
+    return found
 
 
 def sequence_run(name, keywords=(), measure=lambda *args: differences(*args[:3])):

@@ -44,7 +44,7 @@ def truncated_cases(rng):
     yield spans(5, 2, N=2, D=1, H=3)
     yield spans(7, 3, N=3, D=4, H=2)
     yield spans(8, 3, N=4, D=2, H=3)
-    yield spans(5, 3)
+    yield spans(5, 4)
     yield spans(6, 1, "a span of one step")
     yield spans(6, 3, "spans that divide the sequence evenly")
     yield spans(4, 4, LONG)
