@@ -83,11 +83,12 @@ def bubblewrap_command(folder):
     """The command line that starts a program in a bubble, up to the program itself."""
     command = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000",
                "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    # first, so that an interpreter which lies below /tmp is bound on top of it
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     for triple in system_folders():
         command += triple
     bound = [where for option, _, where in system_folders() if option == "--ro-bind"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/tmp",
-                "--ro-bind", folder, INSIDE]  # fmt: skip
+    command += ["--chdir", "/tmp", "--ro-bind", folder, INSIDE]
     for secret in secret_folders():
         if any(Path(secret).is_relative_to(where) for where in bound):
             command += ["--tmpfs", secret, "--remount-ro", secret]
