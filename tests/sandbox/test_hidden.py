@@ -58,12 +58,19 @@ def public(hide):
                 yield module, node.name, count - len(node.args.defaults), count
 
 
+# Answers of one product, which functions with another purpose compute as well.
+ONE_PRODUCT = {"dropout_backward"}
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 def test_no_other_function_of_the_library_passes(grader, exercise):
     graded = exercise.functions[0]
     if inspect.isclass(exercise.reference[graded]) or len(exercise.functions) > 1:
         pytest.skip("a class is no function's answer")
+    if exercise.name in ONE_PRODUCT:
+        pytest.skip("one product")
     given = len(inspect.signature(exercise.reference[graded]).parameters)
     for module, name, fewest, most in public(hidden(exercise)):
         if fewest <= given <= most + 1:
