@@ -168,7 +168,7 @@ def _changes(exercise, name, value):
         yield ("truncates", f"your answer is right for `{name}` cut to whole numbers", np.trunc)
         if value.ndim:
             yield ("reverses", f"your answer is right for `{name}` taken back to front along its "
-                   "first axis", lambda v: v[::-1].copy())  # fmt: skip
+                   "first axis", lambda v: v[::-1].copy() if np.ndim(v) else v)  # fmt: skip
             yield ("averages", f"your answer is right for the mean of `{name}` put in every place",
                    lambda v: np.full_like(v, v.mean()))  # fmt: skip
     elif isinstance(value, float):

@@ -40,7 +40,7 @@ def unsummed(came, right, cases):
         for name, reduce in (("sum", np.sum), ("mean", np.mean)):
             if all_hold(
                 lambda c, r, reduce=reduce, axis=axis: (
-                    axis < c.ndim and c.shape != r.shape
+                    axis < c.ndim and c.size and c.shape != r.shape
                     and near(reduce(c, axis=axis).reshape(-1), r.reshape(-1))
                 ),
                 came, right,
