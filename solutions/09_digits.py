@@ -11,22 +11,27 @@
 #
 # **Can a heap of numbers learn to read handwriting that it has never seen?**
 #
-# You have layers (lesson 07) and you can trust their gradients (lesson 08). Now put them together: a
-# network of two layers, 1,797 digits written by 13 people, and a few seconds of training. At the end
+# You have layers (lesson 07) and you can trust their gradients (lesson 08). Now put them together:
+# a
+# network of two layers, 1,797 digits written by 13 people, and a few seconds of training. At the
+# end
 # you draw a digit yourself, and the network says what it reads.
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
 #
-# **Aims.** A network as a loop over layers, forward and back; initialisation; mini-batches and epochs;
+# **Aims.** A network as a loop over layers, forward and back; initialisation; mini-batches and
+# epochs;
 # judging on held-out data; looking inside: confusion matrix, mistakes, hidden units, saliency.
-# **Time**, about 120 minutes: data and start 20, forward and back 35, batches and steps 20, training
+# **Time**, about 120 minutes: data and start 20, forward and back 35, batches and steps 20,
+# training
 # 20, looking inside 15, the myth 10.
 #
 # **What classes usually get wrong** (each has its own words in the checks): a ReLU after the last
 # layer; the ReLU left out, or its mask made of the gradient, on the way back; gradients returned in
 # the order in which they were found; pictures and labels shuffled apart; the short last batch
-# dropped; what `sgd_step` returns thrown away; for saliency, the loss's gradient instead of a score's.
+# dropped; what `sgd_step` returns thrown away; for saliency, the loss's gradient instead of a
+# score's.
 #
 # **Questions to ask.** Why must the 400 digits be laid aside *before* training? The net is sure of
 # itself on pure noise: how can that be? Which mistakes would you have made too?
@@ -64,8 +69,10 @@ print("to learn from:", x_train.shape, "  held out:", x_test.shape)
 show.some_digits(16)
 
 # %% [markdown]
-# 400 digits are laid aside. The network never learns from them: they alone tell whether it can *read*,
-# or has learned its exercise book by heart. (The same 13 people wrote both parts. How it would do on the
+# 400 digits are laid aside. The network never learns from them: they alone tell whether it can
+# *read*,
+# or has learned its exercise book by heart. (The same 13 people wrote both parts. How it would do
+# on the
 # hand of a fourteenth is another question, and this experiment does not answer it.)
 #
 # Guessing blindly would be right once in ten. What do you expect of a few seconds of training?
@@ -78,13 +85,16 @@ reads
 # %% [markdown] slide="slide"
 # ## Where to start
 #
-# The network is a list of layers, each a pair `(W, b)`: `[64, 32, 10]` means 64 pixels, 32 hidden units,
+# The network is a list of layers, each a pair `(W, b)`: `[64, 32, 10]` means 64 pixels, 32 hidden
+# units,
 # 10 scores. What should the weights be at first?
 #
 # * **Not all equal.** Units that start alike get the same gradient, move alike, and stay one unit
 #   forever. So: random.
-# * **Not too large, not too small.** A unit adds up $D$ products. If each weight has the variance $v$,
-#   their sum has a variance of about $D \cdot v$ times the mean square of the inputs. Layer after layer,
+# * **Not too large, not too small.** A unit adds up $D$ products. If each weight has the variance
+#   $v$,
+#   their sum has a variance of about $D \cdot v$ times the mean square of the inputs. Layer after
+# layer,
 #   the signal would grow or die. ReLU sets about half of the signal to 0, which halves its mean
 #   square. To keep it level: $D \cdot v / 2 = 1$, so
 #
@@ -92,21 +102,24 @@ reads
 
 # %%
 rng = np.random.default_rng(0)
-for scale in ["0.1", "np.sqrt(1 / 100)", "np.sqrt(2 / 100)", "0.3"]:
+scales = {"0.05": 0.05, "sqrt(1 / D)": np.sqrt(1 / 100), "sqrt(2 / D)": np.sqrt(2 / 100), "0.3": 0.3}
+for name, scale in scales.items():
     h = rng.normal(size=(200, 100))
     for _ in range(10):
-        h = np.maximum(h @ (eval(scale) * rng.normal(size=(100, 100))), 0)
-    print(f"{scale:18} after 10 layers the mean square is {np.mean(h**2):.3g}")
+        h = np.maximum(h @ (scale * rng.normal(size=(100, 100))), 0)
+    print(f"times {name:11}: after 10 layers the mean square is {np.mean(h**2):.3g}")
 
 # %% [markdown]
 # ### Your turn: `init_mlp`
 #
-# For `sizes` such as `[64, 32, 10]` return a list of pairs: `W` of shape `(D, M)`, normal with variance
+# For `sizes` such as `[64, 32, 10]` return a list of pairs: `W` of shape `(D, M)`, normal with
+# variance
 # $2/D$ drawn from `rng`, and `b` of shape `(M,)`, zeros.
 #
 # <details><summary>Hint 1</summary><code>zip(sizes[:-1], sizes[1:])</code> gives (64, 32), then
 # (32, 10).</details>
-# <details><summary>Hint 2</summary><code>rng.normal(size=(D, M))</code> has the variance 1. Multiplying by
+# <details><summary>Hint 2</summary><code>rng.normal(size=(D, M))</code> has the variance 1.
+# Multiplying by
 # s multiplies the variance by s squared.</details>
 
 # %% solution="init_mlp"
@@ -126,7 +139,8 @@ check("init_mlp", init_mlp)
 # %% [markdown] slide="slide"
 # ## A network is a loop
 #
-# $$x \;\to\; \text{linear} \;\to\; \text{ReLU} \;\to\; \text{linear} \;\to\; \text{ReLU} \;\to\; \cdots
+# $$x \;\to\; \text{linear} \;\to\; \text{ReLU} \;\to\; \text{linear} \;\to\; \text{ReLU} \;\to\;
+# \cdots
 # \;\to\; \text{linear} \;\to\; \text{scores}$$
 #
 # A ReLU stands *between* layers. After the last one there is none: a score may be negative, and the
@@ -137,7 +151,8 @@ check("init_mlp", init_mlp)
 #
 # $$W_1 = (1, -1),\; b_1 = (0, 0): \quad z = (5, -5), \quad h = \text{ReLU}(z) = (5, 0)$$
 #
-# $$W_2 = \begin{pmatrix}2\\3\end{pmatrix},\; b_2 = 1: \quad \text{score} = 5 \cdot 2 + 0 \cdot 3 + 1 = 11$$
+# $$W_2 = \begin{pmatrix}2\\3\end{pmatrix},\; b_2 = 1: \quad \text{score} = 5 \cdot 2 + 0 \cdot 3 +
+# 1 = 11$$
 
 # %% [markdown] slide="subslide"
 # ## And the same loop backwards
@@ -161,13 +176,15 @@ for dW, db in course.mlp_backward(np.array([[1.0]]), cache):
 # %% [markdown]
 # ### Your turn: `mlp_forward` and `mlp_backward`
 #
-# `x` is `(N, D)`, `params` a list of `(W, b)`. Forward returns the scores `(N, C)` and a cache of your own
+# `x` is `(N, D)`, `params` a list of `(W, b)`. Forward returns the scores `(N, C)` and a cache of
+# your own
 # design. Backward gets the gradient of the scores `(N, C)` and that cache, and returns a list of
 # `(dW, db)` **in the order of** `params`.
 #
 # <details><summary>Hint 1</summary>What does the step back through a layer need? Its input and its W
 # (for a linear layer), and where z was positive (for a ReLU).</details>
-# <details><summary>Hint 2</summary>Of a linear layer: <code>dW</code> is x.T @ dout, <code>db</code> the sum
+# <details><summary>Hint 2</summary>Of a linear layer: <code>dW</code> is x.T @ dout,
+# <code>db</code> the sum
 # of dout over the examples, and dout @ W.T goes on downwards.</details>
 # <details><summary>Hint 3</summary>Going back, you find the last layer's gradients first.</details>
 
@@ -208,11 +225,13 @@ check("mlp_backward", mlp_backward, mlp_forward)
 # ## A handful at a time
 #
 # The gradient over all 1,397 pictures is exact, and one step costs the whole set. The mean over 20
-# pictures points *roughly* the same way, and costs a seventieth. Seventy rough steps lead further than a
+# pictures points *roughly* the same way, and costs a seventieth. Seventy rough steps lead further
+# than a
 # single exact one.
 #
 # * A **mini-batch**: the handful of a step.
-# * An **epoch**: one turn through all pictures. They are dealt out anew each time, in random order, every
+# * An **epoch**: one turn through all pictures. They are dealt out anew each time, in random order,
+#   every
 #   one exactly once. The last batch may be short.
 
 # %%
@@ -236,7 +255,8 @@ for count in [1, 20, 200]:
 # %% [markdown]
 # ### Your turn: `minibatches`
 #
-# Deal out `(x_batch, y_batch)`, `batch_size` pictures at a time, shuffled by `rng`. A picture and its label
+# Deal out `(x_batch, y_batch)`, `batch_size` pictures at a time, shuffled by `rng`. A picture and
+# its label
 # must stay together. A list of pairs will do, and so will a function with `yield`.
 #
 # <details><summary>Hint 1</summary><code>rng.permutation(len(x))</code> is every index once, in random
@@ -262,7 +282,8 @@ check("minibatches", minibatches)
 # %% [markdown]
 # ### Your turn: `sgd_step`
 #
-# Descent on batches is called *stochastic gradient descent*, SGD. One step: every `W` and every `b` goes
+# Descent on batches is called *stochastic gradient descent*, SGD. One step: every `W` and every `b`
+# goes
 # against its gradient. Return **new** params; the old ones stay as they are.
 #
 # <details><summary>Hint</summary><code>zip(params, grads)</code> gives a pair of pairs for each
@@ -300,15 +321,18 @@ lines
 # %% [markdown]
 # ### Your turn: `train_mlp`
 #
-# Start with `init_mlp`; for each epoch go through `minibatches` and take a step on each. Return `params` and
-# `losses`, one number per epoch (the mean of its batches' losses) or one per step. The pieces are in
+# Start with `init_mlp`; for each epoch go through `minibatches` and take a step on each. Return
+# `params` and
+# `losses`, one number per epoch (the mean of its batches' losses) or one per step. The pieces are
+# in
 # `course` and `training`, or use your own:
 #
 # `course.init_mlp`, `training.minibatches`, `course.mlp_forward`,
 # `course_losses.softmax_cross_entropy_forward`, `course_losses.softmax_cross_entropy_backward`,
 # `course.mlp_backward`, `training.sgd_step`.
 #
-# The check trains three networks and lets them read digits they have never seen: 95 of 100 should be
+# The check trains three networks and lets them read digits they have never seen: 95 of 100 should
+# be
 # right. It takes some seconds.
 #
 # <details><summary>Hint 1</summary>Two loops, one inside the other: epochs, and batches.</details>
@@ -361,7 +385,8 @@ show.epochs(epoch=1)
 # %% [markdown] slide="slide"
 # ## What does it get wrong?
 #
-# One number hides much. The **confusion matrix** has a row for what a digit was and a column for what it
+# One number hides much. The **confusion matrix** has a row for what a digit was and a column for
+# what it
 # was taken for.
 
 # %% slide="subslide"
@@ -388,20 +413,26 @@ show.hidden_picture(net.params)
 # %% [markdown] slide="slide"
 # ## What did it look at?
 #
-# Training asks how the loss changes with the *weights*. The same walk back, one layer further, tells how
-# one **score** changes with each *pixel*. Held as a picture, this gradient is called a **saliency map**.
+# Training asks how the loss changes with the *weights*. The same walk back, one layer further,
+# tells how
+# one **score** changes with each *pixel*. Held as a picture, this gradient is called a **saliency
+# map**.
 #
 # It starts differently. Not from the loss, but from a single score: 1 for the score in question, 0
 # for all the others, in every row.
 
 # %% [markdown]
-# By hand, with the network of one pixel from above and one score: $dz = (2, 0)$, and one layer further
-# down $dx = dz \cdot W_1^T = 2 \cdot 1 + 0 \cdot (-1) = 2$. One unit more ink raises the score by 2.
+# By hand, with the network of one pixel from above and one score: $dz = (2, 0)$, and one layer
+# further
+# down $dx = dz \cdot W_1^T = 2 \cdot 1 + 0 \cdot (-1) = 2$. One unit more ink raises the score by
+# 2.
 #
 # ### Your turn: `input_saliency`
 #
-# `x` is one picture `(D,)` or a batch `(N, D)`; the result has its shape. `label` says which score. Compute
-# forward and back yourself, layer by layer: `course.mlp_backward` stops at the weights of the first layer
+# `x` is one picture `(D,)` or a batch `(N, D)`; the result has its shape. `label` says which score.
+# Compute
+# forward and back yourself, layer by layer: `course.mlp_backward` stops at the weights of the first
+# layer
 # and does not hand out `dx`.
 #
 # <details><summary>Hint 1</summary>Make a batch of a single picture with
@@ -438,13 +469,15 @@ check("input_saliency", input_saliency)
 show.saliency()
 
 # %% [markdown]
-# A saliency map answers one precise question: what would happen to this score if *this pixel* changed a
+# A saliency map answers one precise question: what would happen to this score if *this pixel*
+# changed a
 # *little*? It does not say why the network decided as it did. Lesson 20 comes back to this.
 
 # %% [markdown] slide="slide"
 # ## Draw one yourself
 #
-# Click on the fields, or walk through them with Tab and press the space bar. The network reads along.
+# Click on the fields, or walk through them with Tab and press the space bar. The network reads
+# along.
 #
 # **Draw a 3 and make it an 8, field by field: when does it change its mind? Then empty the page.**
 
@@ -461,15 +494,19 @@ print(f"200 pictures of noise: half are read with a probability of {np.median(su
 
 # %% [markdown]
 # Pure noise is no digit, and still the network is mostly quite sure of one. It has never seen
-# anything but digits, and its ten probabilities add up to 1 whatever it is shown. Being sure and being
-# right are two things. And a digit moved by a single column is read right less than half the time: nothing
+# anything but digits, and its ten probabilities add up to 1 whatever it is shown. Being sure and
+# being
+# right are two things. And a digit moved by a single column is read right less than half the time:
+# nothing
 # that was learned about the old place helps at the new one. Lesson 12 mends that.
 
 # %% [markdown] slide="slide"
 # ## A claim put to the test
 #
-# *"Such a network can never be better than the people who labelled its data."* Let us see. We spoil the
-# labels of the training set: 30 of 100 are replaced by a wrong digit, at random. The teacher is right 7
+# *"Such a network can never be better than the people who labelled its data."* Let us see. We spoil
+# the
+# labels of the training set: 30 of 100 are replaced by a wrong digit, at random. The teacher is
+# right 7
 # times out of 10. The held-out digits keep their true labels.
 
 # %% slide="subslide" jupyter={"source_hidden": true}
@@ -489,8 +526,10 @@ print(f"the pupil is right in {np.mean(pupil.predict(x_test) == y_test):.0%} of 
 myth.reveal("more than 85")
 
 # %% [markdown]
-# Random mistakes point in all directions and cancel; what the labels have in common does not. So the
-# pupil can beat the teacher. But try a teacher who is wrong *always in the same way*, and calls every 7
+# Random mistakes point in all directions and cancel; what the labels have in common does not. So
+# the
+# pupil can beat the teacher. But try a teacher who is wrong *always in the same way*, and calls
+# every 7
 # a 1:
 
 # %%
@@ -499,21 +538,25 @@ pupil = Network.of_sizes([64, 64, 10], np.random.default_rng(0))
 training.train(pupil, x_train, biased, epochs=12, batch_size=50, rng=np.random.default_rng(0),
                update=training.plain_descent(0.2))
 said = pupil.predict(x_test[y_test == 7])
-print(f"of {len(said)} sevens, {np.mean(said == 1):.0%} are read as a 1, {np.mean(said == 7):.0%} as a 7")
+as_1, as_7 = np.mean(said == 1), np.mean(said == 7)
+print(f"of {len(said)} sevens, {as_1:.0%} are read as a 1, {as_7:.0%} as a 7")
 
 # %% [markdown]
-# That mistake is learned faithfully. The claim is false for mistakes that are random, and true for those
+# That mistake is learned faithfully. The claim is false for mistakes that are random, and true for
+# those
 # that have a system, which is the kind people make.
 
 # %% [markdown] slide="slide"
 # ## What we now know
 #
 # * A network is a loop over layers, and its gradient is the same loop backwards.
-# * Start with random weights of variance $2/D$; step on small, shuffled batches; judge on what was laid
+# * Start with random weights of variance $2/D$; step on small, shuffled batches; judge on what was
+#   laid
 #   aside.
 # * One score hides much: look at the confusions, at the mistakes themselves, at the gradient by the
 #   pixels.
 # * It is sure of itself even where it has no idea.
 #
-# **What still bothers us.** Two layers learned in seconds. For decades, nobody could train twenty. What
+# **What still bothers us.** Two layers learned in seconds. For decades, nobody could train twenty.
+# What
 # goes wrong in deep networks, and what cured it? That is lesson 10.

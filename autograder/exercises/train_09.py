@@ -35,9 +35,9 @@ def cases(rng):
                     rng=Rng(int(rng.integers(1 << 30))), new_x=images[new],
                     new_y=labels[new])  # fmt: skip
 
-    yield case(1400, (64,), 32, 16, 0.15)
-    yield case(1390, (48,), 30, 17, 0.15)
-    yield case(1380, (80,), 35, 16, 0.18)
+    yield case(1400, (64,), 32, 16, 0.12)
+    yield case(1390, (48,), 30, 17, 0.12)
+    yield case(1380, (80,), 35, 16, 0.15)
     few = case(101, (12,), 16, 3, 0.1, "a training set that no batch size divides")
     yield few
 
@@ -91,7 +91,12 @@ def run(solution, case):
     if case.special:
         return {**RIGHT, **found}
     steps = _first_steps(solution, case) if known else (1.0, 0.0)
-    reads = abs(steps[0] - 1) < 0.02 and steps[1] < 0.02 if known else _reads(params, case)
+    if known:
+        reads = abs(steps[0] - 1) < 0.02 and steps[1] < 0.02
+    else:  # the last steps of descent on batches are a little shaky: another start may have its turn
+        reads = _reads(params, case) or falls and any(
+            _reads(_train(solution, case, rng=Rng(case.rng.seed + more))[0], case)
+            for more in (1, 2))  # fmt: skip
     if not reads and not known:
         steps = _first_steps(solution, case)
     return {"accuracy": bool(reads), **found, "first steps": steps[0],

@@ -201,7 +201,7 @@ def epochs(figure: Figure, look: Look, epoch: int, which: int, seed: int) -> str
     ax.set_title(f"a {label}")
     _bars(bars, look, p, label)
     share = np.mean(predict_labels(x_new, params) == y_new)
-    bars.set_title(f"after {epoch} epochs: {100 * share:.1f} % of 400")
+    bars.set_title(f"epoch {epoch}: {100 * share:.1f} %")
     said = int(p.argmax())
     verdict = "right" if said == label else f"wrong, it is a {label}"
     return (f"It says **{said}** with probability {p[said]:.2f}: {verdict}.\nOf the 400 digits it "

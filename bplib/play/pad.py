@@ -17,7 +17,7 @@ from bplib.play.digits import _bars, digits, picture, probabilities, trained
 from bplib.play.theme import Look, make_look, panels
 
 SIDE = 8
-FIELD = "34px"
+FIELD = "26px"
 SOFT = np.array([[0.02, 0.1, 0.02], [0.1, 1.0, 0.1], [0.02, 0.1, 0.02]])  # a pen is not a pixel wide
 
 
@@ -45,7 +45,7 @@ class Pad:
         self.figure, self._quiet, self._next = None, False, 0
         self.fields = [[self._field(row, column) for column in range(SIDE)] for row in range(SIDE)]
         board = ipw.GridBox([field for line in self.fields for field in line], layout=ipw.Layout(
-            grid_template_columns=f"repeat({SIDE}, {FIELD})", grid_gap="2px"))
+            grid_template_columns=f"repeat({SIDE}, {FIELD})", grid_gap="1px"))
         self.buttons = {
             "clear": ipw.Button(description="Clear", icon="eraser"),
             "example": ipw.Button(description="A digit from the data", button_style="primary"),
@@ -103,7 +103,7 @@ class Pad:
             return
         for line in self.fields:
             for field in line:  # ink shows as a sign and a colour
-                field.description = "\N{FULL BLOCK}" if field.value else ""
+                field.description = "\N{BLACK SQUARE}" if field.value else ""
                 field.button_style = "info" if field.value else ""
         self.png, self.words, self.figure = render(self._draw, self.look, {}, self.figure)
         self.image.value = self.png

@@ -58,7 +58,7 @@ def draw_graph(figure: Figure, look: Look, order: list, names: dict, shown: int,
     behind = set(order[len(order) - back:])
     for number, node in enumerate(order):
         x, y = place[node]
-        for source in set(node.inputs) & place.keys():
+        for source in [s for s in dict.fromkeys(node.inputs) if s in place]:
             sx, sy = place[source]
             lit = node in behind
             ax.annotate("", (x - 0.33, y), (sx + 0.33, sy), arrowprops={
@@ -74,8 +74,13 @@ def draw_graph(figure: Figure, look: Look, order: list, names: dict, shown: int,
             ax.text(x, y - 0.03, f"{node.data:.3g}", ha="center", va="center", color=look.curve,
                     fontsize=look.small)
         if node in behind:
-            ax.text(x, y - 0.22, f"grad {node.grad:.3g}", ha="center", va="center",
+            ax.text(x, y - 0.22, f"grad {_short(node.grad)}", ha="center", va="center",
                     color=look.blame, fontsize=0.9 * look.small, weight="bold")
+
+
+def _short(grad: float) -> str:
+    """A gradient in a few signs: what is nearly 0 is said to be."""
+    return f"{grad:.3g}" if grad == 0 or abs(grad) >= 0.001 else "near 0"
 
 
 def neuron_graph(x: float, w: float, b: float) -> tuple[Value, dict]:

@@ -77,6 +77,7 @@ class Learners(scalar.Value):
 Learners.__module__ = "__main__"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [scalar.topological_order, right_06.postorder,
                                    right_06.by_counting], ids=lambda f: f.__name__)  # fmt: skip
 def test_right_answers_reach_a_hundred_thousand(order):
@@ -88,6 +89,7 @@ def test_right_answers_reach_a_hundred_thousand(order):
     assert missing_depth(Direct(namespace), backward=False) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", [Learners, right_06.Closures, right_06.FewRules],
                          ids=lambda c: c.__name__)  # fmt: skip
 def test_right_classes_walk_back_a_hundred_thousand(made):
@@ -98,6 +100,7 @@ def test_right_classes_walk_back_a_hundred_thousand(made):
         made.__module__ = was
 
 
+@pytest.mark.slow
 def test_recursion_and_the_square_are_told_apart():
     def visit(node, order, seen):
         if node not in seen:
