@@ -17,15 +17,15 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Config
 
 from autograder.errors import CourseError
-from autograder.pipeline.source import INSTRUCTOR
+from autograder.pipeline.source import UNRELEASED, has_tag
 
 
 class DropInstructorCells(NbGraderPreprocessor):
-    """Leaves out what only an instructor should see."""
+    """Leaves out what only an instructor should see: notes, and what is made for slides alone."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """The notebook without the cells tagged `instructor`."""
-        nb.cells = [cell for cell in nb.cells if INSTRUCTOR not in cell.metadata.get("tags", [])]
+        """The notebook without the cells tagged `instructor` or `talk`."""
+        nb.cells = [cell for cell in nb.cells if not has_tag(cell, *UNRELEASED)]
         return nb, resources
 
 

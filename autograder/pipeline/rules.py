@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.course import SLUG
-from autograder.pipeline.source import INSTRUCTOR
+from autograder.pipeline.source import INSTRUCTOR, SHOWN, TALK, UNRELEASED, has_tag
 
 BEGIN, END = "BEGIN SOLUTION", "END SOLUTION"
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
@@ -34,6 +34,7 @@ def broken_rules(nb: Any, slug: str, exercises: Mapping[str, Any]) -> list[str]:
         elif is_kind(cell, "grade"):
             sentences += check_rules(cell, emptied)
     sentences += leaks(nb)
+    sentences += slide_rules(nb)
     return [f"{slug}: {sentence}" for sentence in sentences]
 
 
@@ -71,7 +72,7 @@ def name_rules(nb: Any, slug: str, exercises: Mapping[str, Any]) -> Iterator[str
 
 def imports_check(cell: Any) -> bool:
     """Whether a code cell, which learners get too, imports `check` from the autograder."""
-    return (cell.cell_type == "code" and INSTRUCTOR not in cell.metadata.get("tags", [])
+    return (cell.cell_type == "code" and not has_tag(cell, *UNRELEASED)
             and bool(re.search(r"(?m)^from autograder import .*\bcheck\b", cell.source)))
 
 
@@ -249,7 +250,7 @@ def leaks(nb: Any) -> Iterator[str]:
     """
     shown = {cell.id: code_lines((emptied_source if is_kind(cell, "solution") else str)(
         cell.source).split("\n")) for cell in nb.cells
-        if not cell.metadata.get("bp_reveals") and INSTRUCTOR not in cell.metadata.get("tags", [])}
+        if not cell.metadata.get("bp_reveals") and not has_tag(cell, INSTRUCTOR)}
     for cell in nb.cells:
         if not is_kind(cell, "solution") or cell.cell_type != "code":
             continue
@@ -260,6 +261,16 @@ def leaks(nb: Any) -> Iterator[str]:
                 if other != cell.id and region <= lines:
                     yield (f"the solution of {grade_id(cell)} can be read in the cell {other}; "
                            "change that cell, or say reveals=true in its header.")
+
+
+def slide_rules(nb: Any) -> Iterator[str]:
+    """Nothing that is graded stands on a slide, and what is made for slides stands on one."""
+    for cell in nb.cells:
+        shown = cell.metadata.get("slideshow", {}).get("slide_type") in SHOWN
+        if shown and (is_kind(cell, "solution") or is_kind(cell, "grade")):
+            yield f"the cell {grade_id(cell)} is graded and stands on a slide; take slide= away."
+        if has_tag(cell, TALK) and not shown:
+            yield f'the cell {grade_id(cell)} is tagged talk and has no slide="slide"; add it.'
 
 
 def code_lines(lines: list[str]) -> set[str]:

@@ -13,12 +13,14 @@ from autograder.course import LEVELS
 from autograder.errors import CourseError
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-SLIDES = ("slide", "subslide", "fragment", "skip", "notes")
+SLIDES = ("slide", "subslide", "fragment", "-", "skip", "notes")
+SHOWN = SLIDES[:4]  # "-" goes on with the slide above; a cell without a word is on no slide
 SHORT = ("solution", "check", "locked")
 KNOWN = {*SHORT, "id", "slide", "tags", "reveals", "nbgrader", "slideshow", "jupyter",
          "title", "lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker"}
 KEPT = ("tags", "slideshow", "jupyter", "nbgrader")
-INSTRUCTOR = "instructor"
+INSTRUCTOR, TALK = "instructor", "talk"
+UNRELEASED = {INSTRUCTOR, TALK}  # cells with one of these tags never reach lessons/
 
 
 def read_source(text: str, slug: str, exercises: Mapping[str, Any]) -> Any:
@@ -130,6 +132,11 @@ def cell_id(cell: Any, metadata: dict, where: str, taken: set[str]) -> str:
         name = f"{cell.cell_type}-{digest}-{copies}"
     taken.add(name)
     return name
+
+
+def has_tag(cell: Any, *tags: str) -> bool:
+    """Whether a notebook's cell has one of these tags."""
+    return not {*tags}.isdisjoint(cell.metadata.get("tags", []))
 
 
 def first_line(source: str) -> str:

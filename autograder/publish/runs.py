@@ -37,15 +37,28 @@ def solved_run(course: Course, slug: str, cache: Path | None = None):
     """
     import nbformat
 
+    def make():
+        return nbformat.reads(_solved(course, slug), as_version=4)
+
+    return kept_run(make, slug, version_of(course, slug), cache)
+
+
+def kept_run(make, name: str, version: str, cache: Path | None = None):
+    """The notebook that `make()` gives, run once for each version and then kept under `name`.
+
+    Raises `CourseError` when one of its cells fails.
+    """
+    import nbformat
+
     cache = cache_folder() if cache is None else cache
-    path = cache / f"{slug}.{version_of(course, slug)}.ipynb"
+    path = cache / f"{name}.{version}.ipynb"
     try:
         return nbformat.read(path, as_version=4)
     except (OSError, ValueError, nbformat.reader.NotJSONError):
         pass
-    notebook = _execute(nbformat.reads(_solved(course, slug), as_version=4), slug)
+    notebook = _execute(make(), name)
     try:
-        for old in cache.glob(f"{slug}.*.ipynb"):
+        for old in cache.glob(f"{name}.*.ipynb"):
             old.unlink(missing_ok=True)
         replace_file(path, nbformat.writes(notebook).encode())
     except OSError:  # nowhere to keep it: it is run each time

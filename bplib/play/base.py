@@ -259,7 +259,8 @@ class Play:
         alt = f"{self.demo.title}{stop} {skin.plain(self.first_words)}"
         data["text/plain"] = alt
         data["image/png"] = base64.b64encode(self.first_png).decode("ascii")
-        return data, {"image/png": {"alt": alt, "width": 720}}
+        return data, {"image/png": {"alt": alt, "width": 720, "title": self.demo.title,
+                                    "question": self.demo.question}}
 
 
 def _same(got: Any, wanted: Any) -> bool:
