@@ -57,6 +57,8 @@ class Output:
         derived result they must read well in "{says} is not right".
     rtol, atol: relative and absolute tolerance; by default from the dtype of the case's inputs.
     weight: share of the points, relative to the other outputs'.
+    unlike: for a result of chance, ``unlike(seen, expected, case)``: a mask of the elements of
+        ``seen`` that chance does not make of ``expected``; it stands in for the tolerances.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Output:
     rtol: float | None = None
     atol: float | None = None
     any_shape: bool = False
+    unlike: Callable[[np.ndarray, np.ndarray, Case], np.ndarray] | None = None
 
     @property
     def short(self):
@@ -177,10 +180,10 @@ def edited(function, edits):
             ast.parse(source)
         except SyntaxError as error:
             raise ValueError(f"{function.__qualname__} with {edits} is no Python: {error}") from None
-        namespace = dict(function.__globals__)
-        exec(compile(source, f"<{function.__name__} with a mistake>", "exec"), namespace)
-        _COMPILED[key] = namespace[function.__name__]
-    return _COMPILED[key]
+        _COMPILED[key] = compile(source, f"<{function.__name__} with a mistake>", "exec")
+    namespace = dict(function.__globals__)
+    exec(_COMPILED[key], namespace)  # each time anew: a mistake may keep something between calls
+    return namespace[function.__name__]
 
 
 def draw_sizes(rng, letters, low=2, high=7):

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.compare import compare, read
 from autograder.errors import ContractError, LearnerError
-from autograder.solution import Direct
+from autograder.solution import Known
 
 NO_ANSWER = {"NotWritten": "missing", "Missing": "missing", "Timeout": "timeout", "Died": "died",
              "Forbidden": "forbidden"}  # fmt: skip
@@ -142,7 +142,7 @@ def judge(exercise, solution, rng=None, deadline=None):
     absent = [name for name in exercise.functions if not solution.has(name)]
     if absent:
         return _nothing(exercise, "missing", _absent_sentence(absent))
-    reference = Direct(exercise.reference)
+    reference = Known(exercise.reference)
     trials = []
     for case in exercise.cases(rng):
         trial = try_case(exercise, solution, reference, case)
@@ -190,7 +190,7 @@ def _status(trials, share):
 def _second_call(exercise, solution, trials):
     """Trials of the first right cases once more: state kept between calls shows here."""
     again = []
-    reference = Direct(exercise.reference)
+    reference = Known(exercise.reference)
     for trial in [trial for trial in trials if trial.ok][:2]:
         again.append(try_case(exercise, solution, reference, trial.case))
     return again

@@ -1,8 +1,8 @@
 """Checks of lesson 13: drawing the next symbol. Every way of drawing is right that has the odds.
 
 The answer is asked many times, each time with a generator of another seed, and its frequencies are
-held against the exact probabilities; frequencies within chance of them count as them. The known
-mistakes carry their odds with them (`odds`), so that naming one needs no draws.
+held against the exact probabilities: `_unlike` says what chance does not make of them. The known
+mistakes carry their odds with them (`odds`), so that naming one needs no draws of its own.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from autograder.compare import read
 from autograder.errors import LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.recurrent_13 import LESSON, bare
-from autograder.solution import Direct, Ref, Rng
+from autograder.solution import Known, Ref, Rng
 from bplib import recurrent
 
 DRAWS = 220
@@ -69,20 +69,24 @@ def _index(answer, V):
 
 def _known_odds(solution):
     """The odds of the reference or of a known mistake; a learner's answer has to be tried."""
-    if not isinstance(solution, Direct):
+    if not isinstance(solution, Known):
         return None
     function = solution.machine.namespace.get("sample_next")
     return chances if function is recurrent.sample_next else getattr(function, "odds", None)
 
 
-def _within_chance(seen, p, logits, draws):
-    """Whether frequencies and their mean score are what chance makes of the probabilities `p`."""
-    slack = SIGMAS * np.sqrt(p * (1 - p) / draws) + 3.5 / draws
-    mean = p @ logits
-    spread = np.sqrt(p @ (logits - mean) ** 2 / draws)
-    reach = np.ptp(logits[p > 1e-9]) * 3.5 / draws
-    entries = np.abs(seen - p) <= np.where(p < 1e-9, 1e-9, slack)
-    return bool(entries.all() and abs(seen @ logits - mean) <= SIGMAS * spread + reach + 1e-9)
+def _unlike(seen, odds, case):
+    """The frequencies that chance does not make of ``odds``; all, when their mean score is off."""
+    logits, draws = bare(case.logits).astype(float), case.draws
+    slack = SIGMAS * np.sqrt(odds * (1 - odds) / draws) + 3.5 / draws
+    wrong = np.abs(seen - odds) > np.where(odds < 1e-9, 1e-9, slack)
+    possible = odds > 1e-9
+    if not possible.any() or abs(seen.sum() - odds.sum()) > 1e-6:  # not an index each time
+        return wrong
+    mean = odds @ logits
+    spread = np.sqrt(odds @ (logits - mean) ** 2 / draws)
+    reach = np.ptp(logits[possible]) * 3.5 / draws
+    return wrong | (abs(seen @ logits - mean) > SIGMAS * spread + reach + 1e-9)
 
 
 def _run(solution, case):
@@ -103,19 +107,8 @@ def _run(solution, case):
         whole, repeats = bool((drawn >= 0).all()), again == drawn[:15].tolist()
         varies = bool((drawn != drawn[0]).any())
         single = all(getattr(read(answer), "size", 0) == 1 for answer in answers)
-    found = {"frequencies": _told(seen, p, logits, case), "index": whole, "single": single,
-             "repeats": repeats}  # fmt: skip
+    found = {"frequencies": seen, "index": whole, "single": single, "repeats": repeats}
     return found if case.special else {**found, "varies": varies}
-
-
-def _told(seen, p, logits, case):
-    """`p` where chance explains the difference, else the nearest known wrong odds, else as seen."""
-    if _within_chance(seen, p, logits, case.draws):
-        return p
-    known = [mistake.functions["sample_next"] for mistake in SAMPLE.mistakes]
-    wrong = [_normal(f.odds(logits, case.temperature)) for f in known if hasattr(f, "odds")]
-    near = [q for q in wrong if _within_chance(seen, q, logits, case.draws)]
-    return min(near, key=lambda q: float(np.abs(q - seen).max()), default=seen)
 
 
 def _normal(odds):
@@ -175,7 +168,7 @@ def _gumbel(logits, temperature, rng):
 
 SAMPLE = Exercise(
     "sample_next", LESSON, 2,
-    outputs=(Output("frequencies", "how often each index comes up", rtol=1e-9),
+    outputs=(Output("frequencies", "how often each index comes up", rtol=1e-9, unlike=_unlike),
              Output("single", "one index and not several numbers", rtol=1e-9, weight=0.1),
              Output("index", "a whole number from 0 to V - 1", rtol=1e-9, weight=0.1),
              Output("repeats", "the same draw for the same generator", rtol=1e-9, weight=0.1),

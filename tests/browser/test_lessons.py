@@ -40,8 +40,9 @@ def lesson(lab, request):
 
 
 def find(notebook, part):
-    """The number of the first code cell that holds some text."""
-    return next(i for i, source in enumerate(notebook.sources()) if part in source)
+    """The number of the first cell with a line that begins with some text; prose indents code."""
+    return next(i for i, source in enumerate(notebook.sources())
+                if any(line.startswith(part) for line in source.splitlines()))
 
 
 def test_the_released_lesson_runs_and_asks_nobody_outside(lab, lesson):

@@ -1,5 +1,7 @@
 """A solution at the other end of the pipe is the same as one in this process."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -243,7 +245,6 @@ def test_a_handle_offers_no_more_than_it_should():
 
 
 def test_objects_of_the_judge_are_tokens_and_dropping_them_is_noticed(opened):
-    import gc
     import weakref
 
     class Cache:
@@ -254,7 +255,6 @@ def test_objects_of_the_judge_are_tokens_and_dropping_them_is_noticed(opened):
     def forward(x):
         cache = Cache()
         alive.add(cache)
-        gc.collect()
         counts.append(len(alive))
         return x + 1, cache
 
@@ -292,8 +292,8 @@ class Loaded(Direct):
     """Functions of this process behind the very messages that a child would get."""
 
 
-def same_verdict(grader, exercise, namespace, tmp_path):
-    """The verdict of the judge with ``namespace`` here, and with the same functions over there."""
+def same_verdict(grader, exercise, make):
+    """The verdict of the judge with ``make()`` here, and with the same functions over there."""
     import socket
     import threading
 
@@ -303,12 +303,12 @@ def same_verdict(grader, exercise, namespace, tmp_path):
 
     ours, theirs = socket.socketpair()
     child = Child(Channel(theirs, judging=False))
-    child.machine.namespace = namespace
+    child.machine.namespace = namespace = make()  # its own: what a function keeps stays its own
     thread = threading.Thread(target=child.serve, daemon=True)
     thread.start()
     remote = Remote(grader.sandbox, Line(Channel(ours), -1, True, {"exit": 0}), namespace, 60)
     seed = seed_of(7, exercise.name)
-    here = judge(exercise, Direct(namespace), np.random.default_rng(seed))
+    here = judge(exercise, Direct(make()), np.random.default_rng(seed))
     there = judge(exercise, remote, np.random.default_rng(seed))
     ours.close()
     thread.join(5)
@@ -319,12 +319,12 @@ def same_verdict(grader, exercise, namespace, tmp_path):
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 def test_verdicts_are_the_same_here_and_there(grader, exercise, tmp_path):
-    answers = [dict(exercise.reference)]
-    mistakes = [m.namespace(exercise) for m in exercise.mistakes]
-    mistakes = [space for space in mistakes  # those that only claim to be slow or recursive are not
-                if not any(hasattr(item, "missing_depth") for item in space.values())]
-    answers += mistakes[:: max(1, len(mistakes) // 3)]
-    answers += [{**exercise.reference, **v.functions} for v in exercise.variants[:1]]
-    for namespace in answers:
-        here, there = same_verdict(grader, exercise, namespace, tmp_path)
+    # not those that only claim to be slow or recursive
+    mistakes = [m for m in exercise.mistakes
+                if not any(hasattr(item, "missing_depth") for item in m.functions.values())]
+    makers = [lambda: dict(exercise.reference)]
+    makers += [partial(m.namespace, exercise) for m in mistakes[:: max(1, len(mistakes) // 3)]]
+    makers += [lambda v=v: {**exercise.reference, **v.functions} for v in exercise.variants[:1]]
+    for make in makers:
+        here, there = same_verdict(grader, exercise, make)
         assert here.as_dict() == there.as_dict()
