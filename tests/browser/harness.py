@@ -165,7 +165,9 @@ class Lab:
 
     def open(self, notebook: str) -> Notebook:
         """Opens a notebook of the folder in JupyterLab and waits until its kernel is ready."""
-        page = self.page(f"lab/tree/{notebook}?reset")
+        # a workspace of its own: nothing that an earlier page left open comes back
+        workspace = f"w{len(self.context.pages)}-{Path(notebook).stem}"
+        page = self.page(f"lab/workspaces/{workspace}/tree/{notebook}")
         page.wait_for_function("() => window.jupyterapp", timeout=60_000)
         page.evaluate(_OPEN, notebook)
         return Notebook(self, page, notebook)
