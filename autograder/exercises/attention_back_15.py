@@ -2,6 +2,7 @@
 
 from autograder.exercise import Exercise, Mistake, Output, Variant
 from autograder.exercises import right_15
+from autograder.exercises.own_forward import ALIKE
 from autograder.exercises.pairs_15 import LESSON, REFERENCE, look_cases, own_forward_run, slip
 from bplib import attention
 
@@ -155,7 +156,8 @@ BACKWARD = Exercise(
     outputs=(Output("dQ", "the gradient dQ"), Output("dK", "the gradient dK"),
              Output("dV", "the gradient dV")),
     cases=look_cases(upstream=True),
-    run=own_forward_run("attention_forward", "attention_backward", "Q K V", "causal", "dQ dK dV"),
+    run=own_forward_run("attention_forward", "attention_backward", "Q K V", "causal", "dQ dK dV",
+                        look_cases(upstream=True), ALIKE),
     reference=REFERENCE, uses=("attention_forward",), upstream="dout",
     see="The blame for every look", mistakes=MISTAKES,
     variants=(

@@ -248,7 +248,7 @@ GRU_STEP_BACKWARD = Exercise(
     ),
     cases=step_cases(3, "dh"),
     run=on_own_forward("gru_step_forward", "gru_step_backward", "x h_prev Wx Wh b", "h", "dh",
-                       "dx dh_prev dWx dWh db", REFERENCE),
+                       "dx dh_prev dWx dWh db", REFERENCE, step_cases(3, "dh")),
     reference=REFERENCE,
     uses=("gru_step_forward",),
     upstream="dh",

@@ -7,6 +7,7 @@ from autograder.exercises.pairs_15 import (
     LESSON,
     REFERENCE,
     norm_cases,
+    norm_probes,
     own_forward_run,
     slip,
 )
@@ -315,7 +316,7 @@ BACKWARD = Exercise(
              Output("dbeta", "the gradient dbeta")),
     cases=norm_cases(upstream=True),
     run=own_forward_run("layernorm_forward", "layernorm_backward", "x gamma beta", "eps",
-                        "dx dgamma dbeta"),
+                        "dx dgamma dbeta", norm_probes, 0.88),
     reference=REFERENCE, uses=("layernorm_forward",), upstream="dout", see=SEE,
     mistakes=BACKWARD_MISTAKES,
     variants=(

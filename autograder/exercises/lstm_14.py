@@ -180,7 +180,7 @@ LSTM_BACKWARD = Exercise(
     ),
     cases=sequence_cases(4, upstream=True),
     run=on_own_forward("lstm_forward", "lstm_backward", "x h0 Wx Wh b", "h", "dh",
-                       "dx dh0 dWx dWh db", REFERENCE),
+                       "dx dh0 dWx dWh db", REFERENCE, sequence_cases(4, upstream=True)),
     reference=REFERENCE,
     uses=("lstm_forward",),
     upstream="dh",

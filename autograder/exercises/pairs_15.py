@@ -1,6 +1,4 @@
-"""What the checks of lesson 15 share: cases, and a backward's own forward with its keyword."""
-
-from functools import partial
+"""What the checks of lesson 15 share: cases, and backwards on their own forwards."""
 
 import numpy as np
 
@@ -8,7 +6,7 @@ from autograder.compare import agree, read
 from autograder.exercise import Case, draw_sizes
 from autograder.exercises.common import in_other_forms
 from autograder.exercises.own_forward import TWICE, on_own_forward
-from autograder.solution import Direct, Solution
+from autograder.solution import Direct
 from bplib import attention
 
 LESSON = "15_attention"
@@ -27,52 +25,27 @@ def slip(*texts):
     return tuple(zip(texts[::2], texts[1::2], strict=True))
 
 
-class _Named(Solution):
-    """A solution whose ``forward`` always gets the case's keywords as well."""
+def own_forward_run(forward, backward, arguments, keyword, grads, probes, least):
+    """`on_own_forward` for forwards that may meet large scores.
 
-    def __init__(self, solution, forward, keywords):
-        super().__init__()
-        self.solution, self.forward, self.keywords = solution, forward, keywords
-
-    def has(self, name):
-        return self.solution.has(name)
-
-    def reserve(self, count):
-        return self.solution.reserve(count)
-
-    def count(self, ref):
-        return self.solution.count(ref)
-
-    def evaluate(self, start, program, fetch):
-        named = [
-            (*step[:3], {**step[3], **self.keywords}) if step[:2] == ("call", self.forward) else step
-            for step in program
-        ]
-        return self.solution.evaluate(start, named, fetch)
-
-
-def own_forward_run(forward, backward, arguments, keyword, grads):
-    """`on_own_forward` for a forward with a keyword that a case may hold.
-
-    A forward that does not stand large scores has lost its points; where it gives something else
-    than the right answer there, nothing is asked of the backward.
+    A forward that does not stand them has lost its points; where it gives something else than the
+    right answer there, nothing is asked of the backward.
     """
+    go = on_own_forward(forward, backward, arguments, "out", "dout", grads, REFERENCE, probes,
+                        keyword, least)  # fmt: skip
 
     def run(solution, case):
-        keywords = {keyword: case.inputs[keyword]} if keyword in case.inputs else {}
-        named = _Named(solution, forward, keywords)
-        right = {**REFERENCE, forward: partial(REFERENCE[forward], **keywords)}
         if case.special == LARGE and solution.has(forward):
+            keywords = {keyword: case.inputs[keyword]} if keyword in case.inputs else {}
             args = [case.inputs[name] for name in arguments.split()]
-            out, _ = named.call(forward, *args, returns=("out", "cache"))
-            there = Direct(right)
-            wanted, kept = there.call(forward, *args, returns=("out", "cache"))
+            out, _ = solution.call(forward, *args, returns=("out", "cache"), **keywords)
+            there = Direct(REFERENCE)
+            wanted, kept = there.call(forward, *args, returns=("out", "cache"), **keywords)
             if not agree(read(out), read(wanted), LOOSE):
                 names = tuple(grads.split())
                 found = there.call(backward, case.dout, kept, returns=names)
                 return dict(zip(names, found, strict=True))
-        go = on_own_forward(forward, backward, arguments, "out", "dout", grads, right)
-        return go(named, case)
+        return go(solution, case)
 
     return run
 
@@ -92,6 +65,19 @@ def _norm_case(rng, shape, eps=0.1, special="", upstream=False, sizes=None):
     D = shape[-1]
     gamma = np.where(rng.random(D) < 0.3, -1, 1) * rng.uniform(0.4, 2.5, D)
     return Case(special, sizes, x=x, gamma=gamma, beta=rng.normal(size=D), **more)
+
+
+def norm_probes(rng):
+    """Cases to ask whether a wrong forward is a near miss.
+
+    Examples are nearly centred, and their spreads differ much: whoever normalises in some way gives
+    nearly the right gradients, and whoever only scales does not.
+    """
+    for N, D in ((4, 9), (6, 10), (5, 8), (7, 11)):
+        case = _norm_case(rng, (N, D), 0.01, "", True)
+        spread = rng.permutation(np.geomspace(0.1, 10, N))[:, None]
+        x = case.x - case.x.mean(axis=1, keepdims=True)
+        yield case.but(x=(x / x.std(axis=1, keepdims=True) + 0.1 * rng.normal(size=(N, 1))) * spread)
 
 
 def norm_cases(upstream=False):

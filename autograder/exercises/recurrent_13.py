@@ -1,8 +1,8 @@
 """What the checks of lesson 13 share: sequences, and a backward judged with its own forward.
 
 `rnn_forward` has no documented cache, so a backward gets the cache that the same learner's forward
-made. Where that forward is wrong, right is what finite differences of that very forward say: one
-mistake costs once.
+made. Where that forward is wrong, but a near miss, right is what finite differences of that very
+forward say: one mistake costs once.
 """
 
 import numpy as np
@@ -12,7 +12,8 @@ from autograder.errors import ContractError, LearnerError
 from autograder.exercise import Case, Output, draw_sizes
 from autograder.exercises import rnn_plain_13 as plain
 from autograder.exercises.common import in_other_forms, own_cache
-from autograder.solution import Ref
+from autograder.exercises.own_forward import near_misses
+from autograder.solution import Direct, Ref
 
 LESSON = "13_bptt"
 ARGUMENTS = ("x", "h0", "Wx", "Wh", "b")
@@ -75,6 +76,13 @@ def sequence_cases(upstream):
             yield ordinary.but(TWICE)
 
     return cases
+
+
+def gentle_probes(rng, **more):
+    """Cases to ask whether a wrong forward is a near miss: tanh neither saturates nor is a line."""
+    for N, D, H, T in ((3, 2, 4, 5), (4, 5, 2, 3), (2, 3, 5, 4), (5, 4, 3, 6)):
+        case = sequence(rng, {"N": N, "D": D, "H": H, "T": T}, "", True, **more)
+        yield case.but(x=0.5 * case.x, h0=0.6 * case.h0)
 
 
 # --- a backward called once, or twice on one cache ----------------------------------------------
@@ -180,14 +188,16 @@ def fitted(mine, measured, right):
     return times * right if times and agree(came, times * measured, MEASURED) else mine
 
 
-def _fitted_all(mine, measured, right):
-    """`fitted` for each gradient; AS_DX stands for one that is right if dx is.
+def _fitted_all(mine, measured, right, near):
+    """`fitted` for each gradient that is a near miss; AS_DX stands for one that is right if dx is.
 
     A forward that ignores h0 leaves nothing to measure of dh0: right if all the others are.
     """
-    found = [fitted(mine[0], measured[0], right[0])]
+    found = [fitted(mine[0], measured[0], right[0]) if near[0] else mine[0]]
     for i in range(1, len(right)):
-        if measured[i] is AS_DX:
+        if not near[i]:
+            found.append(mine[i])
+        elif measured[i] is AS_DX:
             found.append(right[i] if found[0] is right[0] else mine[i])
         else:
             found.append(fitted(mine[i], measured[i], right[i]))
@@ -197,12 +207,19 @@ def _fitted_all(mine, measured, right):
     return found
 
 
-def sequence_run(name, keywords=(), measure=lambda *args: differences(*args[:3])):
+def sequence_run(name, probes, keywords=(), measure=lambda *args: differences(*args[:3])):
     """A ``run`` for `rnn_backward` and its truncated sister.
 
-    measure: (solution, args, dh, cache, *more) -> what is right for a forward that is not.
+    probes: rng -> cases for `near_misses`; measure: (solution, args, dh, cache, *more) -> what is
+    right for a forward that is not.
     """
-    reference = plain.REFERENCE[name]
+    reference, there = plain.REFERENCE[name], Direct(plain.REFERENCE)
+
+    def asked(solution, case):
+        _, cache = solution.call("rnn_forward", *(case.inputs[key] for key in ARGUMENTS),
+                                 returns=("h", "cache"))  # fmt: skip
+        more = [case.inputs[key] for key in keywords]
+        return solution.call(name, case.dh, cache, *more, returns=GRADS)
 
     def run(solution, case):
         args = [case.inputs[key] for key in ARGUMENTS]
@@ -212,8 +229,9 @@ def sequence_run(name, keywords=(), measure=lambda *args: differences(*args[:3])
         if not right:
             arrays = [bare(arg) for arg in args]
             truth = reference(bare(case.dh), plain.rnn_forward(*arrays)[1], *more)
-            measured = measure(solution, arrays, bare(case.dh), cache, *more)
-            first = _fitted_all(first, measured or [None] * len(GRADS), truth)
+            near = near_misses(solution, name, asked, there, probes, [case.dh])
+            measured = measure(solution, arrays, bare(case.dh), cache, *more) if any(near) else None
+            first = _fitted_all(first, measured or [None] * len(GRADS), truth, near)
         return dict(zip(GRADS, first, strict=True))
 
     return run

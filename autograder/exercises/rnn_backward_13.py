@@ -4,7 +4,13 @@ import numpy as np
 
 from autograder.exercise import Exercise, Mistake, Variant
 from autograder.exercises import rnn_plain_13 as plain
-from autograder.exercises.recurrent_13 import LESSON, OUTPUTS, sequence_cases, sequence_run
+from autograder.exercises.recurrent_13 import (
+    LESSON,
+    OUTPUTS,
+    gentle_probes,
+    sequence_cases,
+    sequence_run,
+)
 from bplib import fast_recurrent, recurrent
 
 TOTAL = "total = dh[:, t] + carry"
@@ -181,7 +187,7 @@ RNN_BACKWARD = Exercise(
     "rnn_backward", LESSON, 5,
     outputs=OUTPUTS,
     cases=sequence_cases(True),
-    run=sequence_run("rnn_backward"),
+    run=sequence_run("rnn_backward", gentle_probes),
     reference=plain.REFERENCE,
     uses=("rnn_forward",),
     upstream="dh",

@@ -1,5 +1,7 @@
 """Checks of lesson 13: backpropagation through time, cut into spans."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.compare import Unreadable, agree, read
@@ -16,6 +18,7 @@ from autograder.exercises.recurrent_13 import (
     TWICE,
     differences,
     fitted,
+    gentle_probes,
     sequence,
     sequence_run,
     whole,
@@ -168,7 +171,8 @@ TRUNCATED = Exercise(
     "truncated_rnn_backward", LESSON, 3,
     outputs=OUTPUTS,
     cases=truncated_cases,
-    run=sequence_run("truncated_rnn_backward", ["span"], measured_in_spans),
+    run=sequence_run("truncated_rnn_backward", partial(gentle_probes, span=2), ["span"],
+                     measured_in_spans),
     reference=plain.REFERENCE,
     uses=("rnn_forward",),
     upstream="dh",
