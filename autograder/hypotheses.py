@@ -83,17 +83,14 @@ class Hypothesis:
             if trial.case.special in forgive:
                 continue
             seen, predicted = trial.seen, self.predict(place)
-            for output in self.exercise.outputs:
-                if output.name not in trial.right.outputs:
-                    continue
-                same = _same(self.exercise, seen, predicted, output, trial.case)
-                if not same and output.name not in wrong:
-                    return set()
-                if not same:
-                    alive.pop(output.name, None)
+            given = [item for item in self.exercise.outputs if item.name in trial.right.outputs]
+            for output in [item for item in given if item.name in alive]:
+                if not _same(self.exercise, seen, predicted, output, trial.case):
+                    del alive[output.name]
                 elif trial.seen.error is not None or not trial.findings[output.name].ok:
                     different.add(output.name)
-            if not alive:
+            if not alive or not all(_same(self.exercise, seen, predicted, output, trial.case)
+                                    for output in given if output.name not in wrong):
                 return set()
         return set(alive) & different
 

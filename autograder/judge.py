@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.compare import compare, read
 from autograder.errors import ContractError, LearnerError
-from autograder.solution import Known
+from autograder.solution import Known, Lazy
 
 NO_ANSWER = {"NotWritten": "missing", "Missing": "missing", "Timeout": "timeout", "Died": "died",
              "Forbidden": "forbidden"}  # fmt: skip
@@ -91,6 +91,8 @@ def observe(exercise, solution, case):
     solution.fresh_trace()
     try:
         raw = exercise.run(solution, case)
+        if isinstance(raw, Lazy):
+            return Observation(raw.mapped(read))
         outputs, error = {name: read(value) for name, value in raw.items()}, None
         arrays = frozenset(name for name, value in raw.items() if isinstance(value, np.ndarray))
     except (LearnerError, ContractError) as caught:

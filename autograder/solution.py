@@ -138,6 +138,10 @@ class Machine:
         elif operation == "binary":
             left, right = (materialise(value, self._look_up) for value in rest[1:])
             result = BINARY[rest[0]](left, right)
+        elif operation == "repeat":  # a long chain in one step: x + y + y + ...
+            result, other = (materialise(value, self._look_up) for value in rest[1:3])
+            for _ in range(rest[3]):
+                result = BINARY[rest[0]](result, other)
         elif operation == "negative":
             result = -self._look_up(rest[0])
         elif operation == "numpy":
@@ -295,6 +299,34 @@ class Direct(Solution):
 
     def count(self, ref):
         return count_results(self.machine.results[ref.index])
+
+
+class Lazy(dict):
+    """Results by name that are worked out when they are asked for, from functions without arguments.
+
+    Most hypotheses are refuted by one of an answer's many results, and need not give the others.
+    """
+
+    def __init__(self, makers):
+        super().__init__(makers)
+        self._made = {}
+
+    def __getitem__(self, name):
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)()
+        return self._made[name]
+
+    def get(self, name, default=None):
+        """The result, or ``default`` where there is none of this name."""
+        return self[name] if name in self else default
+
+    def items(self):
+        """All names with their results."""
+        return [(name, self[name]) for name in self]
+
+    def mapped(self, change):
+        """The same with ``change`` applied to each result, as late as the results themselves."""
+        return Lazy({name: lambda name=name: change(self[name]) for name in self})
 
 
 class Known(Direct):

@@ -4,6 +4,7 @@ from autograder.exercise import Case, Exercise, Output, Variant
 from autograder.exercises.graph_06 import DEEP, LESSON, REFERENCE, as_list, missing_depth, run_parts
 from autograder.exercises.right_06 import BY_CLOSURES, BY_FEW_RULES, BY_NUMPY
 from autograder.exercises.slips_06 import MISTAKES
+from autograder.solution import Ref
 
 
 def _gradients(*makers, passes=1):
@@ -18,15 +19,17 @@ def _gradients(*makers, passes=1):
             roots = make(x, y, case.c)
             for root in (roots if isinstance(roots, tuple) else (roots,)) * passes:
                 root.call("backward")
-            wanted += [node.get("grad") for node in (x, y) if _used(graph, node)]
+            used = _used(graph)
+            wanted += [node.get("grad") for node in (x, y) if node.ref.index in used]
         return as_list(graph.send(*wanted))
 
     return part
 
 
-def _used(graph, node):
-    """Whether a step uses the node: the gradient of one that took no part is nobody's business."""
-    return any(node.ref in step[1:] for step in graph.steps)
+def _used(graph):
+    """Numbers of the nodes that steps use: the gradient of one that took no part is nobody's business.
+    """
+    return {item.index for step in graph.steps for item in step[1:] if isinstance(item, Ref)}
 
 
 def _data_kept(graph, case):
