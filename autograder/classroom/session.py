@@ -130,7 +130,7 @@ class Session:
         if cluster:
             from autograder.classroom.cluster import grade_on_cluster
 
-            graded = grade_on_cluster(cluster, todo, self.records.seed(), seconds, apart)
+            graded = grade_on_cluster(cluster, todo, self.records.seed(), seconds, apart, most)
         else:
             graded = grade_all(todo, self.records.seed(), jobs, seconds, apart, most)
         for record in graded:
