@@ -77,6 +77,7 @@ def _page_settings() -> dict:
 
 
 def _user_settings() -> dict:
-    """The settings of `bp lab`; and what is written is kept at once, for tabs are closed quickly."""
+    """The settings of `bp lab`, less a logo; work is kept at once, for tabs are closed quickly."""
     settings = json.loads(SETTINGS.read_text(encoding="utf-8"))
-    return settings | {"@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5}}
+    return settings | {"@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5},
+                       "@jupyter-notebook/application-extension:top": {"visible": "no"}}

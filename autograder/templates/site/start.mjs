@@ -27,6 +27,10 @@ function watched(fetch, total, places) {
     }
     if (!answer.ok && ours) say("failed", { file: url, why: `the server answers ${answer.status}` });
     if (!answer.ok || !answer.body || !ours) return answer;
+    if (url.endsWith(".wasm")) {  // left as it came: the browser keeps what it compiles of it
+      count(Number(answer.headers.get("content-length")));
+      return answer;
+    }
     const counted = answer.body.pipeThrough(new TransformStream({
       transform(chunk, out) { count(chunk.byteLength); out.enqueue(chunk); },
     }));
