@@ -17,6 +17,7 @@ GENERAL = """\
 | `not-written`, `missing` | the cell still raises NotImplementedError; there is no such function |
 | `returns-none`, `not-numbers`, `wrong-number-of-results` | the answer has not the agreed form |
 | `raised-NAME` | it stopped with the exception NAME |
+| `cell-unreadable` | the cell that defines it is no Python |
 | `timeout`, `died`, `forbidden` | it did not come back; its process ended; it called the answer itself |
 | `transposed`, `permuted-axes` | the right answer with its axes in another order |
 | `right-values-wrong-shape` | the right numbers in another shape |
@@ -27,7 +28,7 @@ GENERAL = """\
 `times-1-over-2`) or made from the sizes (`times-N`, `times-1-over-N`, `times-sqrtD`, `times-N-over-D`) |
 | `factor` | a constant factor, seen in one case alone or negative |
 | `constant-offset` | too large or too small by the same amount everywhere |
-| `zeros`, `ones` | all zeros; all ones |
+| `zeros`, `ones`, `fixed-number` | all zeros; all ones; the same number in every case |
 | `absolute-value`, `negatives-cut`, `truncated`, `rounded` | a sign, the negative part, or the \
 fraction is lost |
 | `square-root`, `squared`, `one-minus`, `reciprocal`, `exponential`, `logarithm`, `running-sum` | \

@@ -57,12 +57,18 @@ def _sentence(says, names):
     return text[0].upper() + text[1:] + "."
 
 
+def _ended(text):
+    """A sentence with something at its end."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def form_of(exercise, failing):
     """Answers that have the wrong form before any value can be compared."""
     found = {}
     for trial in failing:
         if isinstance(trial.seen.error, ContractError):
-            found[trial.seen.error.kind] = Diagnosis(trial.seen.error.kind, f"{trial.seen.error}.")
+            found[trial.seen.error.kind] = Diagnosis(trial.seen.error.kind,
+                                                       _ended(str(trial.seen.error)))
         for name, value in trial.seen.outputs.items():
             if isinstance(value, Unreadable):
                 if value.what == "None":
@@ -85,7 +91,7 @@ def raised(failing):
     if error.kind == "Died":
         return [Diagnosis("died", "The program died while this ran: " + error.text)]
     where = f", in the line `{error.where}`" if error.where else ""
-    first = f"It stopped with {error.kind}: {error.text}{where}."
+    first = _ended(f"It stopped with {error.kind}: {error.text}{where}")
     kinds = {t.case.special for t in failing if t.seen.error is not None}
     if all(kinds):
         first += f" That happens only with: {', '.join(sorted(kinds))}."

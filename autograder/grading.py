@@ -7,6 +7,7 @@ What an exercise costs (an error, a hang, a death) it costs itself alone.
 import atexit
 import hashlib
 import os
+import re
 import secrets
 import warnings
 from dataclasses import replace
@@ -22,6 +23,8 @@ from autograder.sandbox.remote import Remote
 from autograder.sandbox.replay import cells_for, modules_to_warm
 from autograder.sandbox.wire import clean
 from autograder.show import as_text
+
+UNREADABLE = ("SyntaxError", "IndentationError", "TabError")  # what Python says of a cell's text
 
 
 def time_limit(given=None):
@@ -192,6 +195,16 @@ def _worker_grades(path, lesson):
     return _worker[0].grade(path, lesson)
 
 
+def _unreadable(cell, kind, text):
+    """What is said of a cell that is no Python: ``text`` ends with the line, as "(<cell 3>, line 2)"."""
+    why, line = re.fullmatch(r"(.*?)(?: \([^()]*, line (\d+)\))?", text, re.DOTALL).groups()
+    lines = cell.source.splitlines()
+    at = f", in line {line}" if line else ""
+    if line and 0 < int(line) <= len(lines) and lines[int(line) - 1].strip():
+        at += f": `{lines[int(line) - 1].strip()[:100]}`"
+    return f"Python could not read the cell that defines it ({kind}): {why}{at}."
+
+
 def with_trouble(verdict, exercise, cells, stopped):
     """The verdict with a word about the cells that should have defined what is graded."""
     if verdict.passed:
@@ -203,7 +216,10 @@ def with_trouble(verdict, exercise, cells, stopped):
         kind, text = stopped[cell.number]
         if kind == "NotImplementedError":
             continue
-        if verdict.status != "missing" or kind not in ("Timeout", "Died"):
+        if verdict.status == "missing" and kind in UNREADABLE:
+            verdict = replace(verdict, goals=[Goal("Python can read it", False)], diagnoses=[
+                Diagnosis("cell-unreadable", _unreadable(cell, kind, text))])
+        elif verdict.status != "missing" or kind not in ("Timeout", "Died"):
             verdict.remarks.append(f"the cell that defines it stopped with {kind}: {text}")
         else:
             verdict = replace(verdict, status=kind.lower(), goals=[Goal("it is written", None)],

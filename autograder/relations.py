@@ -173,6 +173,15 @@ def offset(came, right, cases):
     return None
 
 
+def fixed(came, right, cases):
+    """One and the same number, whatever goes in."""
+    numbers = np.concatenate([c.astype(float).ravel() for c in came])
+    if len(came) > 2 and numbers.size and np.isfinite(numbers).all() and np.ptp(numbers) == 0:
+        return Relation("fixed-number", f"your {{out}} is {numbers[0]:.6g} in every case tried, "
+                        "whatever goes in: it is a fixed number")  # fmt: skip
+    return None
+
+
 def same_as_input(came, right, cases):
     """One of the inputs handed back."""
     for name in cases[0].inputs:
@@ -211,7 +220,7 @@ def where_input(came, right, cases):
 
 RELATIONS = (
     broadcast, transposed, other_shape, unsummed, oversummed, length, changed, factor, same_as_input,
-    shifted, offset, where_input,
+    fixed, shifted, offset, where_input,
 )  # fmt: skip
 BRIEF = (transposed, other_shape, unsummed, factor)
 

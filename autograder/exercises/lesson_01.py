@@ -203,6 +203,38 @@ BETTER_GUESS = Exercise(
             functions={"better_guess": _last_better},
         ),
         Mistake(
+            "more-turned-round", "When the larger guess is better, your machine takes the smaller "
+            "one.",
+            "Each side has its own answer: the plus you asked about must be the plus you go to.",
+            functions={"better_guess": lambda error, guess, step: (
+                guess - step if min(error(guess - step), error(guess + step)) < error(guess)
+                else guess)},
+        ),
+        Mistake(
+            "less-turned-round", "When the smaller guess is better, your machine takes the larger "
+            "one.",
+            "Each side has its own answer: the minus you asked about must be the minus you go to.",
+            functions={"better_guess": lambda error, guess, step: (
+                guess + step if min(error(guess - step), error(guess + step)) < error(guess)
+                else guess)},
+        ),
+        Mistake(
+            "less-inside-more", "The smaller guess is tried only when the larger one was better.",
+            "Look at how far in your second `if` stands: inside the first, it is asked only when "
+            "the first says yes.",
+            functions={"better_guess": lambda error, guess, step: (
+                guessing.better_guess(error, guess, step) if error(guess + step) < error(guess)
+                else guess)},
+        ),
+        Mistake(
+            "more-inside-less", "The larger guess is tried only when the smaller one was better.",
+            "Look at how far in your second `if` stands: inside the first, it is asked only when "
+            "the first says yes.",
+            functions={"better_guess": lambda error, guess, step: (
+                guessing.better_guess(error, guess, step) if error(guess - step) < error(guess)
+                else guess)},
+        ),
+        Mistake(
             "loser-of-neighbours", "When there is something better, your machine moves to the "
             "wrong side.",
             "Look at what you give back for each answer of the comparison: have plus and minus "
@@ -476,6 +508,18 @@ GUESS_AND_CHECK = Exercise(
         Mistake(
             "last-only", "You give back the last guess alone; wanted is the list of all of them.",
             edits=(("return guesses", "return guesses[-1]"),),
+        ),
+        Mistake(
+            "no-list", "You give back the first guess, a number; wanted is a list of all guesses.",
+            "A list is written with square brackets. It begins with the guess you start from, and "
+            "grows with `append`.",
+            functions={"guess_and_check": lambda error, guess, step, tries: guess},
+            equivalent=("returns-guess",),
+        ),
+        Mistake(
+            "only-the-start", "Your list holds the first guess and nothing else.",
+            "A path of one place has gone nowhere yet: each try puts one more guess into the list.",
+            functions={"guess_and_check": lambda error, guess, step, tries: [guess]},
         ),
         Mistake(
             "errors-returned", "Your list holds the errors; wanted are the guesses.",

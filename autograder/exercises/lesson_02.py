@@ -776,6 +776,11 @@ TOTAL_BLAME = Exercise(
             edits=((EACH, "product *= path_sensitivity * blame"), (END, "return total")),
         ),
         Mistake(
+            "blame-twice", "The blame is multiplied in twice; once is enough.",
+            "It is in each path from its start, or comes in at the end: one of the two, not both.",
+            edits=((END, "return total * blame * blame"),), equivalent=("squares-blame",),
+        ),
+        Mistake(
             "blame-once-for-one-path", "The blame is multiplied into one path only; both arrive at "
             "the same end.",
             functions={"total_blame": lambda paths, blame: (

@@ -79,9 +79,10 @@ SIGMOID = Exercise(
     no_warnings=True,
     mistakes=(
         _sigmoid_mistake(
-            "sign", lambda z: 1 / (1 + np.exp(z)), "It falls where it should rise: the minus in "
-            "front of z is missing.", "A large score speaks for an orange, so its probability "
-            "must be near 1.", ("one-minus", "negates-z"),
+            "sign", lambda z: 1 / (1 + np.exp(z)), "It falls where it should rise: a large score "
+            "gets a small probability.", "A large score speaks for an orange, so its probability "
+            "must be near 1. Is the minus in front of z missing? Or, with two forms for z above and "
+            "below 0: have they changed places?", ("one-minus", "negates-z"),
         ),
         _sigmoid_mistake("exponential", lambda z: np.exp(z), "That is the exponential alone: it "
                          "grows beyond 1, and a probability cannot."),

@@ -88,7 +88,7 @@ def _use_again(solution, backward, args, found, grads):
     if not all(agree(read(a), read(b), SAME) for a, b in zip(found, again, strict=True)):
         raise ContractError("cache-changed", "Called twice with the same upstream gradient and the "
                             f"same cache, your {backward} gives two different answers: does it "
-                            "write into the cache, or remember something")  # fmt: skip
+                            "write into the cache, or remember something?")  # fmt: skip
 
 
 def near_misses(solution, name, answered, there, probes, given, least=ALIKE):
