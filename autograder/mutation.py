@@ -137,7 +137,7 @@ def _walk(node):
 
 
 def mutants(function):
-    """(description, function) for every single change of ``function``'s source."""
+    """(description, function) for every single change of a function's (or a class's) source."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     # counted, since the same change may be made in several places that read alike
     seen = {}
@@ -148,7 +148,7 @@ def mutants(function):
                 changed = ast.fix_missing_locations(_Replace(node, replacement).visit(
                     _copy_but(tree, node)))  # fmt: skip
                 text = f"{what}: {before} -> {ast.unparse(replacement)}"
-                namespace = dict(function.__globals__)
+                namespace = dict(vars(sys.modules[function.__module__]))
                 exec(compile(changed, "<mutant>", "exec"), namespace)
             except (SyntaxError, TypeError, ValueError):
                 continue
@@ -167,15 +167,22 @@ def _too_long(signum, frame):
 
 
 def survivors(exercise, seeds=(1, 2)):
-    """(number of mutants, descriptions of those that got full points) for one exercise."""
+    """(number of mutants, descriptions of those that got full points) for one exercise.
+
+    A change in a function that several exercises look at, such as a forward with its backward's own
+    cache, is rejected where one of them rejects it.
+    """
     count, alive = 0, []
     for name in dict.fromkeys(exercise.functions):
         function = exercise.reference[name]
-        if inspect.isclass(function) or not hasattr(function, "__globals__"):
+        if getattr(function, "__module__", None) not in sys.modules:
             continue
+        judges = [exercise, *(other for other in all_exercises().values()
+                              if other is not exercise and name in other.functions)]  # fmt: skip
         for label, mutant in mutants(function):
             count += 1
-            if all(_passes(exercise, {**exercise.reference, name: mutant}, seed) for seed in seeds):
+            if all(_passes(judge_of, {**judge_of.reference, name: mutant}, seed)
+                   for judge_of in judges for seed in seeds):  # fmt: skip
                 alive.append(label)
     return count, alive
 
