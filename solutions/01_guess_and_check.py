@@ -6,7 +6,7 @@
 #     question: How can a machine get better at something it was never told how to do?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Guess and check
 #
 # **How can a machine get better at something that nobody has told it how to do?**
@@ -16,7 +16,16 @@
 #
 # At the end of this lesson it makes perfect lemonade. And it is **your** machine: you build it.
 
-# %% [markdown] slide="skip"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A machine that makes bad lemonade
+#
+# It has no tongue. It has no recipe. It hears one thing only:
+#
+# > How bad was this jug?
+#
+# Nobody ever tells it what to do. **Can it get better?**
+
+# %% [markdown]
 # ## How this page works
 #
 # This page has words, toys, and grey boxes with code in them. To run a box, click into it, hold
@@ -31,7 +40,7 @@
 # **Run the first box now.** It fetches the toys. Nothing happens that you can see, and that is
 # fine.
 
-# %% slide="skip"
+# %%
 from autograder import check
 from autograder.progress import course_map
 from bplib.guessing import better_guess as best_of_three
@@ -65,7 +74,7 @@ from bplib.play.walks import hide_and_seek, race, watch
 # **Without a computer.** Play the treasure hunt in the room, then once more with a number in place
 # of the words: how many steps away. The number is the error.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Warmer, colder
 #
 # A treasure is buried somewhere on a beach. You cannot see it. After each move you hear one of two
@@ -73,24 +82,33 @@ from bplib.play.walks import hide_and_seek, race, watch
 #
 # Before you start, make a guess. Nobody counts whether you are right.
 
-# %% slide="fragment" jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 # A question for you: run this box.
 hunt = ask.predict(
     "You hear only 'warmer' or 'colder'. Can you find the treasure wherever it is?",
     ["yes, always", "only with luck", "no, two words are not enough"])
 hunt
 
-# %% slide="subslide"
+# %% slide="slide"
 treasure()
 
-# %% [markdown] slide="skip"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What did you listen for?
+#
+# * **Warmer:** go on the same way.
+# * **Colder:** turn round.
+# * **Close by:** take smaller steps.
+#
+# Two words were enough. Nobody told you where the treasure was.
+
+# %% [markdown]
 # Found it? Hide a new one and try again with fewer moves. Then run this box:
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 # The answer: run this box.
 hunt.reveal("yes, always", "Warmer: go on. Colder: turn round. Close by: take small steps.")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A machine that cannot taste
 #
 # Now the lemonade. How much sugar belongs in the jug? Our machine cannot taste, so somebody tastes
@@ -100,24 +118,33 @@ hunt.reveal("yes, always", "Warmer: go on. Colder: turn round. Close by: take sm
 # * A small error is nearly right.
 # * Error 40 is yuck!
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## How wrong is this jug?
+#
+# The machine cannot taste, so somebody tastes for it and says a number: the **error**.
+#
+# * Error 0 is perfect.
+# * A small error is nearly right.
+# * Error 40 is yuck!
+
+# %% slide="slide"
 one_knob()
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # 1. **Move the sugar.** Every jug that you taste leaves a dot. How few jugs do you need to find
 #    the best one?
 # 2. **Then press the ▶ button** beside *the machine's tries*. Now the machine plays. Watch: when
 #    does it move, and when does it stay where it is?
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # You can also ask for an error with a line of code. This asks for the jug with 4 spoons, and
 # rounds the answer to two digits after the point. **Change the 4 to another number and run it
 # again.**
 
-# %% slide="skip"
+# %%
 round(lemonade_error(4), 2)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Three jugs on the table
 #
 # Here is the whole trick. The machine stands at 4 spoons. It puts **three jugs** on the table: a
@@ -131,15 +158,28 @@ round(lemonade_error(4), 2)
 #
 # The jug with 5 spoons has the smallest error. So the machine moves to 5.
 
-# %% [markdown] slide="skip"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Three jugs on the table
+#
+# The machine stands at 4 spoons. Its **step** is 1 spoon.
+#
+# | jug | sugar | error |
+# |---|---|---|
+# | less | 3 spoons | 11.56 |
+# | the same | 4 spoons | 5.76 |
+# | more | 5 spoons | **1.96** |
+#
+# The smallest error wins: the machine moves to 5.
+
+# %% [markdown]
 # The next three jugs have 4, 5 and 6 spoons. And the three after that? **Run this box, then change
 # the three numbers and run it again.**
 
-# %% slide="skip"
+# %%
 for sugar in [4, 5, 6]:
     print(sugar, "spoons: error", round(lemonade_error(sugar), 2))
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 # A question for you: run this box.
 ask.choose(
     "Now the machine stands at 6 spoons. The errors are: 5 spoons 1.96, 6 spoons 0.16, 7 spoons "
@@ -149,7 +189,7 @@ ask.choose(
      "to 7 spoons": "0.36 is close, but 0.16 is smaller still."},
     right="it stays at 6")
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # One more rule, for a draw. If the other jug is *exactly as good* as the one it has, the machine
 # stays. It moves only for something **better**.
 #
@@ -182,7 +222,7 @@ ask.choose(
 # <details><summary>Hint 2</summary>Your two lines look like the two that are there. There are two
 # minus signs in them. Nothing else changes.</details>
 
-# %% solution="better_guess" slide="skip"
+# %% solution="better_guess"
 def better_guess(error, guess, step):
     best = guess
     if error(guess - step) < error(best):
@@ -193,7 +233,7 @@ def better_guess(error, guess, step):
     ### END SOLUTION
     return best
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # Run your box, then the next one. It tries your code on many jugs, and tells you what is right and
 # what is not yet.
 #
@@ -201,10 +241,10 @@ def better_guess(error, guess, step):
 # stumbled over: often a colon or a bracket is missing. Mend it and run the box again. If they say
 # *name 'better_guess' is not defined*, go back: the box with your code has not run to its end yet.
 
-# %% check="better_guess" slide="skip"
+# %% check="better_guess"
 check("better_guess", better_guess)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Smaller and smaller steps
 #
 # The machine is at 6 spoons, and neither 5 nor 7 is better. But 6 is not perfect: its error is
@@ -212,21 +252,21 @@ check("better_guess", better_guess)
 #
 # What should it do now?
 
-# %% slide="fragment" jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 # A question for you: run this box.
 stuck = ask.predict("Nothing better to the left, nothing better to the right. What would you do?",
                     ["give up", "take bigger steps", "take smaller steps"])
 stuck
 
-# %% slide="subslide"
+# %%
 print("a bigger step, 2:    ", round(lemonade_error(4), 2), "and", round(lemonade_error(8), 2))
 print("a smaller step, half:", round(lemonade_error(5.5), 2), "and", round(lemonade_error(6.5), 2))
 
-# %% slide="fragment" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 # The answer: run this box.
 stuck.reveal("take smaller steps", "At 6 the error was 0.16. At 6.5 it is 0.01: much better!")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # So here is the rule: **when neither neighbour is better, halve the step for the next try.**
 #
 # | try | step | the machine tastes | and goes to |
@@ -241,7 +281,18 @@ stuck.reveal("take smaller steps", "At 6 the error was 0.16. At 6.5 it is 0.01: 
 # What it writes down is its **path**: 4, 5, 6, 6, 6.5, 6.5. Six numbers for five tries, because
 # the start is written down too.
 
-# %% slide="skip" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Nothing better? Halve the step
+#
+# | try | step | it tastes | and goes to |
+# |---|---|---|---|
+# | 1 | 1 | 3, 4, 5 | 5 |
+# | 2 | 1 | 4, 5, 6 | 6 |
+# | 3 | 1 | 5, 6, 7 | 6, it stays: **halve** |
+# | 4 | 0.5 | 5.5, 6, 6.5 | 6.5 |
+# | 5 | 0.5 | 6, 6.5, 7 | 6.5, it stays: **halve** |
+
+# %% jupyter={"source_hidden": true}
 # A puzzle for you: run this box.
 ask.order_lines(
     "Press the lines in the order in which the machine works.",
@@ -253,7 +304,7 @@ ask.order_lines(
     also=[["write down where you start", "again and again: taste the three jugs",
            "write down where you are now", "if you have to stay: halve the step"]])
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # ### Your turn: `guess_and_check`
 #
 # This code has **two gaps**: each is a place that says `YOUR CODE HERE`.
@@ -277,7 +328,7 @@ ask.order_lines(
 # <details><summary>Hint 3, second gap</summary>The second line has to <em>keep</em> the new step.
 # It begins with <code>step =</code>.</details>
 
-# %% solution="guess_and_check" slide="skip"
+# %% solution="guess_and_check"
 def guess_and_check(error, guess, step, tries):
     ### BEGIN SOLUTION
     path = [guess]
@@ -292,21 +343,27 @@ def guess_and_check(error, guess, step, tries):
         path.append(guess)  # write it down at the end of the path
     return path
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # Run both boxes. If it still says *not written yet*, one of the gaps is still open.
 
-# %% check="guess_and_check" slide="skip"
+# %% check="guess_and_check"
 check("guess_and_check", guess_and_check)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The machine finds the recipe
 #
 # Your machine goes to work. It starts with no sugar at all, and nobody tells it the recipe.
 
-# %% slide="fragment"
+# %%
 watch(guess_and_check, start=0, step=2, tries=16)
 
-# %% [markdown] slide="skip"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The machine finds the recipe
+
+# %% tags=["talk"] slide="-"
+watch(finished_machine, start=0, step=2, tries=16)
+
+# %% [markdown]
 # Every square is one try. **Change the three numbers in the box and run it again.** What happens
 # if it starts at 12? If the step is 5? If there are only 4 tries?
 
@@ -318,15 +375,18 @@ bet = ask.predict(
     ["the careful one", "the bold one", "both alike"])
 bet
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Big steps for far away, small ones close by
+
+# %% slide="-"
 race(finished_machine, 0.1, 2)
 
-# %% slide="skip" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 # The answer: run this box.
 bet.reveal("the bold one", "The careful one got as far as 1.6 spoons. A big step is for far away, "
                            "and close by the bold one makes its step smaller on its own.")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Two knobs
 #
 # Real lemonade has lemons in it too, and the two must fit each other: more lemons need more sugar.
@@ -334,40 +394,46 @@ bet.reveal("the bold one", "The careful one got as far as 1.6 spoons. A big step
 # it turns **one knob at a time**: first the sugar, then the
 # lemons, then the sugar again.
 
-# %% slide="subslide"
+# %% slide="slide"
 two_knobs()
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # Find the best jug yourself first. Then press ▶ and watch the machine. It goes up like stairs: a
 # bit of sugar, a bit of lemon. In 24 rounds it is almost there: the best jug has 6.4 spoons and
 # 3.2 lemons, and it is at 6.06 and 3.06. Tick *show the whole map* to see why: it walks along a
 # narrow valley.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## True or not?
 #
 # People say: **"A machine can only know what somebody has told it."** What do you think?
 
-# %% slide="fragment" jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 # A question for you: run this box.
 claim = ask.predict("A machine can only know what somebody has told it.",
                     ["true", "not true", "I am not sure"])
 claim
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # Let us try it out. Think of a number that you like, and write it in place of the 7. The computer
 # then hides another number somewhere between 0 and 100, and shows it to nobody. Your machine hears
 # only how far off each guess is.
 
-# %% slide="subslide"
+# %%
 hide_and_seek(guess_and_check, 7)
 
-# %% slide="skip" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Nobody told it the number
+
+# %% tags=["talk"] slide="-"
+hide_and_seek(finished_machine, 7)
+
+# %% jupyter={"source_hidden": true}
 # The answer: run this box.
 claim.reveal("not true", "Nobody told it the number. But one thing somebody did have to tell it, "
                          "at every try: how wrong it was.")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What we now know
 #
 # * A machine can find something that it was never told. It needs to hear **how wrong** each guess
@@ -380,11 +446,30 @@ claim.reveal("not true", "Nobody told it the number. But one thing somebody did 
 # single round. Is there a way to find out which way to turn each knob *without* trying them all?
 # There is. It starts with a question: whose fault was it? That is lesson 02.
 
-# %% [markdown] slide="skip"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Try both neighbours and keep the best. Nothing better? Take a smaller step.
+#
+# All it needs to hear is **how wrong** each guess was.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# Each knob costs two extra jugs in every round.
+#
+# * 2 knobs: 4 jugs
+# * 1,000,000 knobs: 2,000,000 jugs, for a single round
+#
+# **Is there a way to know which way to turn each knob without trying them all?**
+#
+# It starts with a question: whose fault was it? Lesson 02.
+
+# %% [markdown]
 # ### Where am I?
 #
 # Save this page (hold **Ctrl** and press **S**; on a Mac **⌘** and **S**), then run the last box:
 # it shows the map of the whole course, and what you have done so far.
 
-# %% slide="skip"
+# %%
 course_map()

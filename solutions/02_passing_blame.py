@@ -6,7 +6,7 @@
 #     question: Three machines in a row made a mistake. Whose fault is it?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Passing blame
 #
 # **Three machines in a row made a mistake. Whose fault is it?**
@@ -16,6 +16,19 @@
 # comes the *megaphone*, and out comes the **loudness**.
 #
 # The neighbours say: *too loud!* Was it the megaphone? The sugar? The handle?
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A row of machines
+#
+# | machine | what it does | with the handle at 1 |
+# |---|---|---|
+# | **gear** | times 3 | 3 spoons |
+# | **lemonade** | spoons × (10 − spoons) | voice 3 × 7 = 21 |
+# | **megaphone** | voice × voice | loudness 441 |
+#
+# The neighbours say: *too loud!*
+#
+# **Was it the megaphone? The sugar? The handle?**
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -42,11 +55,11 @@
 # **Without a computer.** A row of children, each with a rule on a card (times 3, times 4, times
 # 42). A number walks forward; then the question "how much of it was yours?" walks back.
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # As in lesson 01: click into a box, hold **Shift** and press **Enter**. Run the first box now, it
 # fetches the toys.
 
-# %% slide="skip"
+# %%
 from math import prod as multiply
 
 from autograder import check
@@ -58,7 +71,7 @@ from bplib.play import ask
 from bplib.play.blame import blame_back, nudge, two_paths
 from bplib.play.rows import turn_to
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A row of machines
 #
 # | | what comes in | the machine | what comes out |
@@ -67,40 +80,40 @@ from bplib.play.rows import turn_to
 # | **lemonade** | 3 spoons | spoons × (10 − spoons) | voice 3 × 7 = 21 |
 # | **megaphone** | voice 21 | voice × voice | loudness 441 |
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # The machines are ready to use. **Run this box. Then change the 1 and run it again:** how loud is
 # it with 2 turns of the handle?
 
-# %% slide="skip"
+# %%
 handle = 1
 print(gear(handle), lemonade(gear(handle)), megaphone(lemonade(gear(handle))))
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Nudge it and see
 #
 # A **nudge** is a tiny push. You may nudge one thing by 0.1: the handle, the spoons, or the voice.
 # Which of the three moves the loudness most?
 
-# %% slide="fragment" jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 # A question for you: run this box.
 strongest = ask.predict("A nudge of 0.1 moves the loudness most when I give it to ...",
                         ["the handle", "the spoons", "the voice"])
 strongest
 
-# %% slide="subslide"
+# %% slide="slide"
 nudge()
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # Press the three buttons in turn, and read how far the end moves. Then turn the handle up, slowly.
 # Can you find a place where a nudge at the handle makes the end *quieter*?
 
-# %% slide="skip" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 # The answer: run this box.
 strongest.reveal(
     "the handle", "With the handle at 1, a nudge of 0.1 at the handle moves the end by 47.85, at "
     "the spoons by 16.53, and at the voice by only 4.21.")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## How much does the end move?
 #
 # Some machines make a lot out of a small nudge, some very little. **How much the end moves when I
@@ -113,15 +126,28 @@ strongest.reveal(
 # * it moved by 21.39 − 21 = 0.39
 # * for each bit of nudge: 0.39 divided by 0.1 = **3.9**. It moved 3.9 times as far as the nudge.
 
-# %% [markdown] slide="skip"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Sensitivity
+#
+# > How much does the end move when I nudge this, for each bit of nudge?
+#
+# The lemonade at 3 spoons, nudged by 0.1:
+#
+# * before: 3 × 7 = 21
+# * after: 3.1 × 6.9 = 21.39
+# * it moved by 0.39, for a nudge of 0.1: **3.9 times as far**
+#
+# With smaller and smaller nudges it comes to exactly **4**.
+
+# %% [markdown]
 # With a smaller nudge you see more exactly what happens at this very place. **Run this box. Then
 # make the nudge smaller: 0.01, then 0.001. Which number does it come closer and closer to?**
 
-# %% slide="skip"
+# %%
 tiny = 0.1
 round((lemonade(3 + tiny) - lemonade(3)) / tiny, 4)
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # It comes closer and closer to 4. At 3 spoons, the lemonade makes each nudge 4 times as big.
 #
 # ### Your turn: `sensitivity`
@@ -139,7 +165,7 @@ round((lemonade(3 + tiny) - lemonade(3)) / tiny, 4)
 # <details><summary>Hint 2</summary>Put the moving into brackets, so that it is worked out first:
 # <code>return ( ... ) / ...</code></details>
 
-# %% solution="sensitivity" slide="skip"
+# %% solution="sensitivity"
 def sensitivity(machine, x, nudge=1e-4):
     before = machine(x)
     after = machine(x + nudge)
@@ -147,14 +173,14 @@ def sensitivity(machine, x, nudge=1e-4):
     return (after - before) / nudge
     ### END SOLUTION
 
-# %% check="sensitivity" slide="skip"
+# %% check="sensitivity"
 check("sensitivity", sensitivity)
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # From here on, `how_sensitive` does what your `sensitivity` does. It is finished already, so that
 # a slip up there does no harm down here.
 
-# %% slide="skip"
+# %%
 for spoons in [3, 5, 7]:
     print(spoons, "spoons: voice", lemonade(spoons),
           "sensitivity", round(how_sensitive(lemonade, spoons), 2))
@@ -171,26 +197,26 @@ ask.choose(
      "somebody made a mistake": "No mistake: 7.1 spoons give 20.59, which is less than 21."},
     right="at 7, more sugar makes it worse")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## One machine after another: multiply
 #
 # At handle 1, the gear makes a nudge **3 times** as big. Then comes the lemonade, which stands at
 # 3 spoons, and makes it **4 times** as big. And both together?
 
-# %% slide="fragment" jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 # A question for you: run this box.
 together = ask.predict("3 times as big, and then 4 times as big. Together, a nudge gets ...",
                        ["7 times as big", "12 times as big", "4 times as big"])
 together
 
-# %% slide="subslide"
+# %%
 round((lemonade(gear(1 + 0.0001)) - lemonade(gear(1))) / 0.0001, 2)
 
-# %% slide="skip" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 # The answer: run this box.
 together.reveal("12 times as big", "The lemonade takes what the gear gives: 4 times 3.")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # **Along a row, multiply.** The whole row at handle 1:
 #
 # | machine | it stands at | its sensitivity | the nudge so far |
@@ -206,7 +232,18 @@ together.reveal("12 times as big", "The lemonade takes what the gear gives: 4 ti
 #
 # Careful: each machine is measured **where it stands**. The lemonade gets 3 spoons, not 1.
 
-# %% slide="skip" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Along a row, multiply
+#
+# | machine | it stands at | sensitivity | the nudge so far |
+# |---|---|---|---|
+# | gear | 1 turn | 3 | 3 |
+# | lemonade | 3 spoons | 4 | 3 × 4 = 12 |
+# | megaphone | voice 21 | 42 | 12 × 42 = **504** |
+#
+# Each machine is measured **where it stands**.
+
+# %% jupyter={"source_hidden": true}
 # A question for you: run this box.
 ask.choose(
     "Mia measures the megaphone at 1, because the handle stands at 1. She gets 2 in place of 42. "
@@ -217,7 +254,7 @@ ask.choose(
      "nothing, 2 is right": "Look at the table: what comes into the megaphone?"},
     right="the megaphone gets 21, not 1")
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # ### Your turn: `chain_sensitivity`
 #
 # `machines` is a row of machines, and `x` goes into the first one. This code has **two gaps**.
@@ -237,7 +274,7 @@ ask.choose(
 # <details><summary>Hint 3, second gap</summary>How do you run a machine with <code>x</code>? Look
 # at the first line of <code>sensitivity</code>.</details>
 
-# %% solution="chain_sensitivity" slide="skip"
+# %% solution="chain_sensitivity"
 def chain_sensitivity(machines, x, nudge=1e-4):
     ### BEGIN SOLUTION
     total = 1
@@ -249,10 +286,10 @@ def chain_sensitivity(machines, x, nudge=1e-4):
         ### END SOLUTION
     return total
 
-# %% check="chain_sensitivity" slide="skip"
+# %% check="chain_sensitivity"
 check("chain_sensitivity", chain_sensitivity)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Too loud!
 #
 # Now you can put it right. The loudness is 441, and the neighbours want 400: that is **41 too
@@ -260,15 +297,23 @@ check("chain_sensitivity", chain_sensitivity)
 #
 # **41 divided by 504 = 0.081** turns.
 
-# %% slide="fragment"
+# %%
 turn_to(chain_sensitivity, wanted=400, handle=1, turns=1)
 
-# %% [markdown] slide="skip"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## 41 too loud: turn back by 41 / 504 = 0.081
+
+# %% tags=["talk"] slide="-"
+from bplib.blame import chain_sensitivity as finished_chain
+
+turn_to(finished_chain, wanted=400, handle=1, turns=1)
+
+# %% [markdown]
 # One move of the handle, and it is almost right. In lesson 01 the machine had to try again and
 # again; now you *know* which way to turn and how far. It is not exact, because the sensitivity
 # changes on the way. **Change `turns=1` to `turns=2`.** Then try another loudness.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Run the row backwards
 #
 # We nudged the handle and looked at the end. Now we stand at the end and look back. How much
@@ -282,10 +327,22 @@ turn_to(chain_sensitivity, wanted=400, handle=1, turns=1)
 #
 # The same 504! But on the way we found the blame of *every* place.
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Stand at the end and look back
+#
+# How much **blame** does each place have?
+#
+# * the loudness: **1**
+# * the voice: 42 × 1 = **42**
+# * the spoons: 4 × 42 = **168**
+# * the handle: 3 × 168 = **504**
+#
+# The same 504. But on the way we found the blame of *every* place.
+
+# %% slide="slide"
 blame_back()
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # Pull *steps back* to 0, press ▶, and watch the blame walk back. Then move the handle slowly from
 # 1.5 to 1.8. The blame of the handle gets small, and then it gets a minus. **Why?** (At which
 # number of spoons is the lemonade best?)
@@ -293,7 +350,7 @@ blame_back()
 # Here is what makes walking back so good. To find the blame of a million knobs by nudging, you
 # must run the row about a million times. Walking back, **one walk** is enough for all of them.
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # ### Your turn: `pass_blame_back`
 #
 # You get the sensitivities of a row, such as `[3, 4, 42]`, and the blame at the end, such as `1`.
@@ -302,10 +359,10 @@ blame_back()
 #
 # How do you put a number in front of a list? Like this:
 
-# %% slide="skip"
+# %%
 [168] + [42, 1]
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # The code has **two gaps** again.
 #
 # * **First gap:** begin the list, as you began the path in lesson 01. Call it `blames`. Which
@@ -319,7 +376,7 @@ blame_back()
 # <details><summary>Hint 2, second gap</summary>The first line begins with <code>blame =</code>,
 # the second with <code>blames =</code>.</details>
 
-# %% solution="pass_blame_back" slide="skip"
+# %% solution="pass_blame_back"
 def pass_blame_back(sensitivities, blame):
     ### BEGIN SOLUTION
     blames = [blame]
@@ -331,10 +388,10 @@ def pass_blame_back(sensitivities, blame):
         ### END SOLUTION
     return blames
 
-# %% check="pass_blame_back" slide="skip"
+# %% check="pass_blame_back"
 check("pass_blame_back", pass_blame_back)
 
-# %% slide="skip" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 # A question for you: run this box.
 ask.choose(
     "Tom wrote each new blame at the back of his list and got [1, 42, 168, 504]. He says: 'The "
@@ -344,7 +401,7 @@ ask.choose(
      "nothing is wrong": "Nudge the handle in the toy above. Does the end move by 1 for each bit?"},
     right="his list is back to front")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Two paths: add
 #
 # Sometimes one knob reaches the end by **two paths**. One path goes through a gear (2 times) and a
@@ -353,28 +410,32 @@ ask.choose(
 #
 # You turn the knob by 1. By the upper path the end moves 2 × 3 = 6, by the lower path it moves 5.
 
-# %% slide="fragment" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# One knob reaches the end by **two paths**: a gear (2 times) and a belt (3 times) along one, a rope
+# (5 times) along the other. You turn the knob by 1.
+
+# %% slide="-" jupyter={"source_hidden": true}
 # A question for you: run this box.
 meeting = ask.predict("By how much does the end move altogether?",
                       ["6, the stronger path", "11", "30"])
 meeting
 
-# %% slide="subslide"
+# %%
 for knob in [1, 2]:
     print("knob", knob, "end", 2 * 3 * knob + 5 * knob)
 
-# %% slide="skip" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 # The answer: run this box.
 meeting.reveal("11", "From 11 to 22 it moved by 11. The two paths arrive side by side: 6 + 5.")
 
 # %% slide="slide"
 two_paths()
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # Move the sliders. A path can have a minus: then it works *against* the other one. Can you make
 # the knob have no blame at all, although both paths are strong?
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ### The two rules of the whole course
 #
 # 1. **Along a path: multiply.**
@@ -382,7 +443,16 @@ two_paths()
 #
 # With a blame of 10 at the end: (2 × 3 + 5) × 10 = 11 × 10 = **110**.
 
-# %% slide="skip" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The two rules of the whole course
+#
+# > **Along a path: multiply.**
+#
+# > **Where paths meet: add.**
+#
+# (2 × 3 + 5) × 10 = **110**, for a blame of 10 at the end.
+
+# %% jupyter={"source_hidden": true}
 # A puzzle for you: run this box.
 ask.order_lines(
     "Press the lines in the right order: how do you find the total blame of a knob?",
@@ -391,7 +461,7 @@ ask.order_lines(
     {"multiply that with the total": "paths that meet do not multiply. What do they do?"},
     hints={"at the very end: total times the blame": "first all the paths, then the blame."})
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # ### Your turn: `total_blame`
 #
 # Now the whole thing is yours. `paths` is a list of paths, and each path is a list of
@@ -405,7 +475,7 @@ ask.order_lines(
 # <details><summary>Hint 3</summary>In the loop, <code>total</code> becomes <code>total +
 # ...</code> The line with <code>return</code> comes after it, without the extra spaces.</details>
 
-# %% solution="total_blame" slide="skip"
+# %% solution="total_blame"
 def total_blame(paths, blame):
     ### BEGIN SOLUTION
     total = 0
@@ -414,10 +484,10 @@ def total_blame(paths, blame):
     return total * blame
     ### END SOLUTION
 
-# %% check="total_blame" slide="skip"
+# %% check="total_blame"
 check("total_blame", total_blame)
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # ### A secret inside the lemonade
 #
 # The lemonade's rule is spoons × (10 − spoons). Look: *spoons* is in it **twice**. So inside this
@@ -428,34 +498,49 @@ check("total_blame", total_blame)
 #
 # Add them up:
 
-# %% slide="skip"
+# %%
 finished_total([[7], [-1, 3]], 1)
 
-# %% [markdown] slide="skip"
+# %% [markdown]
 # 7 − 3 = 4. The very same 4 that you found with tiny nudges, and this time without a single nudge.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## True or not?
 #
 # Some people explain it like this: **"Blame is like a cake. It is cut into slices, and each
 # machine gets a slice. Together, the slices make the whole cake."**
 
-# %% slide="fragment" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# *"Blame is like a cake. Each machine gets a slice, and together the slices make the whole cake."*
+
+# %% slide="-" jupyter={"source_hidden": true}
 # A question for you: run this box.
 cake = ask.predict("The blame at the end is 1. Do the blames of handle, spoons and voice add up "
                    "to 1?", ["yes, like slices of a cake", "no", "I am not sure"])
 cake
 
-# %% slide="subslide"
+# %%
 slices = finished_walk([3, 4, 42], 1)
 print("handle, spoons, voice:", slices[:3], "together:", sum(slices[:3]))
 
-# %% slide="skip" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Not a cake
+#
+# The blame at the end is 1. And yet:
+#
+# | handle | spoons | voice | together |
+# |---|---|---|---|
+# | 504 | 168 | 42 | 714 |
+#
+# Each place answers a question of its own: how far would the end move if **only I** moved a bit?
+# Nothing is cut up.
+
+# %% jupyter={"source_hidden": true}
 # The answer: run this box.
 cake.reveal("no", "Each place gets the answer to a question of its own: how far would the end move "
                   "if only I moved a bit? Nothing is cut up.")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What we now know
 #
 # * **Sensitivity** is how much the end moves when I nudge this, for each bit of nudge.
@@ -466,3 +551,20 @@ cake.reveal("no", "Each place gets the answer to a question of its own: how far 
 #
 # **What still bothers us.** The blame tells which way to turn each knob. But how *far* should we
 # turn? Too little takes for ever. Too much, and things fly apart. That is lesson 03.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Multiply along a path, add where paths meet: one walk back tells every place its blame.
+#
+# This walk has a long name, *backpropagation*. You have done it.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# The blame tells us which way to turn each knob. But how **far**?
+#
+# * Too little takes for ever.
+# * Too much, and things fly apart.
+#
+# That is lesson 03.

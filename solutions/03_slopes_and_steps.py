@@ -6,7 +6,7 @@
 #     question: Which way is downhill, and how far should I step?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Slopes and steps
 #
 # **You stand on a hillside in thick fog and want to get down into the valley. You cannot see a
@@ -16,6 +16,18 @@
 # Every machine in this course learns like that: it feels how the ground slopes where it stands,
 # takes a step downhill, and feels again. In this lesson the ground is a curve, or a bowl. Later it
 # will be the mistakes of a machine with thousands of knobs, and the walk will be the same.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A hillside in thick fog
+#
+# You want to get down into the valley. You cannot see a thing. You can only feel the ground under
+# your feet.
+#
+# * Which way is downhill?
+# * How far should you step?
+#
+# Every machine in this course learns like that: it feels the slope where it stands, takes a step
+# downhill, and feels again.
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -43,7 +55,7 @@
 # **Further reading.** A.-L. Cauchy described the method in a note of three pages in 1847, for the
 # orbits of planets.
 
-# %% slide="skip"
+# %%
 import numpy as np
 
 from autograder import check
@@ -51,7 +63,7 @@ from bplib import descent as course
 from bplib.play import ask
 from bplib.play.descent import bowl, learning_rate, tangent, two_valleys
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Two feet on the hill
 #
 # Put one foot a little to the left of you and one a little to the right. How much higher is the
@@ -62,7 +74,20 @@ from bplib.play.descent import bowl, learning_rate, tangent, two_valleys
 # $f(x)$ is the height of the ground at the place $x$, and each foot is $h$ away from you. So the
 # feet stand $2h$ apart.
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Two feet on the hill
+#
+# One foot a little to the left, one a little to the right:
+#
+# $$\text{slope} = \frac{\text{rise}}{\text{run}} = \frac{f(x+h) - f(x-h)}{2h}$$
+#
+# For $f(x) = x^3$ at $x = 2$, with $h = 0.5$:
+#
+# $$\frac{15.625 - 3.375}{1} = 12.25$$
+#
+# With $h = 0.1$ it is $12.01$. The closer the feet, the closer to **12**.
+
+# %% slide="slide"
 tangent(curve="hills")
 
 # %% [markdown]
@@ -111,14 +136,14 @@ def slope(f, x, h=1e-5):
 # %% check="slope"
 check("slope", slope)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ### The closer the better?
 #
 # The feet of `slope` are $h = 10^{-5}$ away, a hundredth of a millimetre on a hill measured in
 # metres. Would a smaller $h$ give a better slope still? (`lambda x: x**3` below is a
 # function without a name: it takes `x` and gives `x**3`.)
 
-# %% slide="fragment"
+# %% slide="slide"
 closer = ask.predict(
     "We make h smaller and smaller, from 0.1 to 0.0000000000001. What happens to the error?",
     ["it shrinks and shrinks", "it shrinks, then it grows again", "it stays the same"],
@@ -130,6 +155,18 @@ for h in [1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11, 1e-13]:
     measured = course.slope(lambda x: x**3, 2.0, h)
     print(f"h = {h:.0e}   slope = {measured:.12f}   error = {abs(measured - 12):.0e}")
 closer.reveal("it shrinks, then it grows again")
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The closer the better? Up to a point
+#
+# The slope of $x^3$ at 2 is 12. How far off is what we measure?
+
+# %% tags=["talk"] slide="-"
+for h in [1e-1, 1e-3, 1e-5, 1e-7, 1e-9, 1e-11]:
+    print(f"h = {h:.0e}    error = {abs(course.slope(lambda x: x**3, 2.0, h) - 12):.0e}")
+
+# %% [markdown] tags=["talk"] slide="-"
+# A computer keeps 16 digits. Too close, and subtracting wipes them out.
 
 # %% [markdown]
 # A computer keeps about 16 digits of a number. If the feet are too close, the two heights agree in
@@ -149,7 +186,7 @@ for x in [-2.0, 0.0, 1.0, 3.0, 5.0]:
 #
 # $$\frac{(x+h)^2 - (x-h)^2}{2h} = \frac{4xh}{2h} = 2x$$
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## One step, and then another
 #
 # Downhill is *against* the slope. So subtract it, times a number that says how bold you are, the
@@ -159,7 +196,18 @@ for x in [-2.0, 0.0, 1.0, 3.0, 5.0]:
 #
 # Then feel the ground again, at the new place, and do the same. That is **gradient descent**.
 
-# %% [markdown] slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One step, and then another
+#
+# Downhill is *against* the slope. How boldly? That is the **learning rate**.
+#
+# $$x_{\text{new}} = x - \text{learning rate} \cdot \text{slope at } x$$
+#
+# Then feel the ground again, at the new place, and do the same.
+#
+# **That is gradient descent.**
+
+# %% [markdown]
 # ### One walk by hand
 #
 # The curve $x^2$, slope $2x$; we start at $x = 3$ with learning rate 0.25.
@@ -172,6 +220,19 @@ for x in [-2.0, 0.0, 1.0, 3.0, 5.0]:
 #
 # Nobody told the walker to slow down. The ground gets flatter near the bottom, so the steps get
 # shorter by themselves.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One walk by hand
+#
+# The curve $x^2$, slope $2x$, from $x = 3$ with learning rate 0.25:
+#
+# | step | $x$ | slope $2x$ | move | new $x$ |
+# |---|---|---|---|---|
+# | 1 | 3 | 6 | −1.5 | 1.5 |
+# | 2 | 1.5 | 3 | −0.75 | 0.75 |
+# | 3 | 0.75 | 1.5 | −0.375 | 0.375 |
+#
+# Nobody told the walker to slow down. The ground gets flatter by itself.
 
 # %% [markdown]
 # ### Your turn: `gradient_descent`
@@ -212,12 +273,12 @@ def gradient_descent(df, start, learning_rate, steps):
 # %% check="gradient_descent"
 check("gradient_descent", gradient_descent)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## How far should each step go?
 #
 # Same valley, same start. The learning rate alone is different.
 
-# %% slide="fragment"
+# %% slide="slide"
 bolder = ask.predict(
     "We double the learning rate, and double it again, and again. What does the walk do?",
     ["it gets to the bottom faster and faster", "faster at first, then it runs away",
@@ -225,7 +286,7 @@ bolder = ask.predict(
 )
 bolder
 
-# %% slide="subslide"
+# %% slide="slide"
 learning_rate()
 
 # %%
@@ -234,7 +295,7 @@ for rate in [0.1, 0.2, 0.4, 0.8, 1.6, 3.2]:
     print(f"learning rate {rate}: from 4 to {walk[-1]:.6g} in 10 steps")
 bolder.reveal("faster at first, then it runs away")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Where exactly does it explode?
 #
 # In the widget it was near 2. But that was one valley, $f(x) = x^2/2$. Valleys can be flat or
@@ -247,7 +308,7 @@ bolder.reveal("faster at first, then it runs away")
 # **Find the border by experiment before you read on.** Change the rate until the walk neither
 # settles nor runs away.
 
-# %% slide="fragment"
+# %%
 curvature, rate = 4.0, 0.3     # change the second number
 walk = course.gradient_descent(lambda x: curvature * x, 1.0, rate, 50)
 print("it started at 1; after 50 steps it is at", walk[-1])
@@ -265,7 +326,7 @@ for curvature in [1.0, 2.0, 4.0, 10.0]:
             borders[curvature] = rate
     print(f"curvature {curvature:4}: it settles up to a rate of {borders[curvature]:.2f}")
 
-# %% slide="subslide"
+# %% slide="slide"
 law = ask.predict(
     "Curvature 1, 2, 4, 10: the border lies near 2, 1, 0.5, 0.2. What is it for curvature 8?",
     ["0.125", "0.25", "0.4", "4"],
@@ -275,7 +336,7 @@ law
 # %%
 law.reveal("0.25")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ### Why there
 #
 # Put the slope $c\,x$ into the step:
@@ -291,6 +352,19 @@ law.reveal("0.25")
 # | 1.5 | -0.5 | jumps across, half as far out each time |
 # | 2 | -1 | back and forth for ever |
 # | 2.5 | -1.5 | explodes |
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Why there
+#
+# $$x_{\text{new}} = x - \text{rate} \cdot c\,x = (1 - \text{rate} \cdot c) \cdot x$$
+#
+# | rate $\cdot\, c$ | each step multiplies $x$ by | the walk |
+# |---|---|---|
+# | 0.1 | 0.9 | creeps towards 0 |
+# | 1 | 0 | is there in one jump |
+# | 1.5 | −0.5 | jumps across, half as far each time |
+# | 2 | −1 | back and forth for ever |
+# | 2.5 | −1.5 | **explodes** |
 
 # %% [markdown]
 # A number that is multiplied again and again by something between -1 and 1 dies away; anything
@@ -314,14 +388,18 @@ def largest_stable_rate(curvature):
 # %% check="largest_stable_rate"
 check("largest_stable_rate", largest_stable_rate)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A claim put to the test
 #
 # You can read it in many places: *"gradient descent finds the lowest point."* This landscape has
 # two valleys, and the left one is deeper. A hundred walkers start on it, evenly
 # spread from -1 to 1.6.
 
-# %% slide="fragment"
+# %% [markdown] tags=["talk"] slide="slide"
+# *"Gradient descent finds the lowest point."* Two valleys, the left one deeper; a hundred walkers,
+# spread evenly over both.
+
+# %% slide="-"
 myth = ask.predict("How many of the 100 end in the deeper valley?", low=0, high=100, step=1,
                    unit="walkers")
 myth
@@ -339,10 +417,10 @@ myth.reveal(int(np.sum(ends < 0)))
 # move. What gradient descent finds is *a* place where the ground is level. Which one depends on
 # where it started.
 
-# %% slide="subslide"
+# %% slide="slide"
 two_valleys()
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Downhill in two directions
 #
 # On a real hillside you can walk east and north. Then there are two slopes: one when you move a
@@ -360,7 +438,7 @@ two_valleys()
 # serve both directions, and the steep one sets the limit: its curvature is 6, so the rate must
 # stay below $2/6 \approx 0.33$, although the flat direction could do with up to 2.
 
-# %% slide="subslide"
+# %% slide="slide"
 bowl()
 
 # %%
@@ -378,7 +456,7 @@ for rate in [0.02, 0.25, 0.32, 0.35]:
 # at right angles to the bands, because that is the steepest way. In a long valley the steepest way
 # does not point at the bottom, and so the path zigzags.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Something to build: the thriftiest can
 #
 # A drink can is to hold 330 cubic centimetres and to need as little sheet metal as possible. Wide
@@ -402,7 +480,7 @@ print("metal for r = 2, 3, 4, 5:", [round(float(metal(r))) for r in (2, 3, 4, 5)
 # rate either: the curvature is the slope of the slope, so we can measure that as well. Half of the
 # largest stable rate leaves some room, should the walls get steeper on the way.
 
-# %% slide="subslide"
+# %%
 curvature = course.slope(steepness, 3.0, h=0.01)
 rate = course.largest_stable_rate(curvature) / 2
 walk = course.gradient_descent(steepness, 3.0, rate, 30)
@@ -445,7 +523,7 @@ bug = ask.choose(
 )
 bug
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What we now know
 #
 # * The slope says which way is downhill and how steep it is; two feet close together measure it.
@@ -459,3 +537,21 @@ bug
 # **What still bothers us.** Our hills were formulas. What is the hill for a machine that is to
 # guess the price of a house? And how does it feel the slope for each of its knobs? That is lesson
 # 04.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Feel the slope, step against it, feel again.
+#
+# * Too small a rate crawls, too large a one explodes: the border is $2/c$.
+# * It finds *a* place where the ground is level, not always the lowest.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# Our hills were formulas.
+#
+# * What is the hill for a machine that is to guess the price of a house?
+# * How does it feel the slope for each of its knobs?
+#
+# That is lesson 04.

@@ -6,7 +6,7 @@
 #     question: A rookie estate agent is 50,000 off. How does he learn from it?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # House prices
 #
 # **A rookie estate agent looks at a house and says: 350,000 coins. It sells for 400,000.
@@ -17,6 +17,17 @@
 #
 # In this lesson you build the agent. At the end he has seen 300 houses, and he guesses the price of
 # houses he has never seen.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One house
+#
+# The rookie's rule: 1,500 coins for each square metre, 50,000 for the plot.
+#
+# $$1{,}500 \cdot 200 + 50{,}000 = 350{,}000$$
+#
+# It sells for **400,000**. He is 50,000 off.
+#
+# He has two numbers in his head. One of them is wrong, or both. The sale does not say which.
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -40,7 +51,7 @@
 # **Further reading.** A.-M. Legendre (1805) published least squares first, in an appendix on the
 # orbits of comets.
 
-# %% slide="skip"
+# %%
 import numpy as np
 
 from autograder import check
@@ -85,7 +96,7 @@ line()
 # %% [markdown]
 # You had to weigh up 30 sticks at once, by eye. A machine needs one number for that.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## How wrong is the line?
 #
 # Take a mistake as *guess minus price*. Square each one, and take the mean over all houses:
@@ -96,6 +107,19 @@ line()
 #
 # Why square? A guess that is 10,000 too high and one that is 10,000 too low would cancel if we added
 # them as they are. Squared, both count, and one mistake of 20,000 counts as much as four of 10,000.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One number for all the sticks
+#
+# $$\text{mean squared error} = \frac{1}{N}\sum_{n=1}^{N} (\text{guess}_n - \text{price}_n)^2$$
+#
+# | guess | price | mistake | squared |
+# |---|---|---|---|
+# | 350 | 400 | −50 | 2500 |
+# | 300 | 290 | 10 | 100 |
+# | 220 | 200 | 20 | 400 |
+#
+# Mean: **1000** (in thousands of coins). Its root, about 32, is a typical miss.
 
 # %% [markdown]
 # Three houses by hand, in thousands of coins:
@@ -174,7 +198,7 @@ def predict(X, w, b):
 # %% check="predict"
 check("predict", predict)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Which way to turn each number
 #
 # Back to the one house, with the area in hundreds of square metres so that the numbers stay small:
@@ -200,7 +224,19 @@ check("predict", predict)
 # Both are negative: turning either number *up* makes the loss smaller. And $m$ counts twice as much
 # as $c$, since this house has two hundreds of square metres and one plot.
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Which way to turn each number
+#
+# Area $x = 2$ (hundred square metres), mistake $-50{,}000$. Two slopes, multiplied:
+#
+# $$\frac{d\,\text{loss}}{d\,m} = 2 \cdot (-50{,}000) \cdot 2 = -200{,}000$$
+#
+# $$\frac{d\,\text{loss}}{d\,c} = 2 \cdot (-50{,}000) \cdot 1 = -100{,}000$$
+#
+# Turn both **up**. And $m$ counts twice as much as $c$: this house has two hundreds of square
+# metres, and one plot.
+
+# %% [markdown]
 # One step downhill with learning rate 0.1:
 #
 # $$m = 150{,}000 - 0.1 \cdot (-200{,}000) = 170{,}000 \qquad
@@ -212,7 +248,18 @@ check("predict", predict)
 # **Find the learning rate at which the next guess is just as wrong as the first one, on the other
 # side.**
 
-# %% slide="fragment"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One step, with learning rate 0.1
+#
+# $$m = 150{,}000 - 0.1 \cdot (-200{,}000) = 170{,}000$$
+#
+# $$c = 50{,}000 - 0.1 \cdot (-100{,}000) = 60{,}000$$
+#
+# The new guess: $170{,}000 \cdot 2 + 60{,}000 = 400{,}000$. Exactly the price.
+#
+# **But 0.1 was a lucky number.**
+
+# %% slide="slide"
 one_house()
 
 # %% [markdown]
@@ -236,6 +283,17 @@ blame.reveal("both, each in proportion to its part in this guess")
 # Here $x_{nj}$ is feature $j$ of house $n$. We write `dw` for "the gradient of the loss with
 # respect to `w`". It has the shape of `w`: one slope for each weight. Two houses and two
 # features, by hand:
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## With many houses: the mean, once
+#
+# $$dw_j = \frac{2}{N}\sum_n \text{mistake}_n \cdot x_{nj}$$
+#
+# $$db = \frac{2}{N}\sum_n \text{mistake}_n$$
+#
+# Each number is turned in proportion to
+#
+# > the mistake, times what that number was multiplied by.
 
 # %%
 X = np.array([[1.0, 3.0], [2.0, 0.0]])
@@ -277,7 +335,7 @@ def mse_gradients(X, targets, w, b):
 # %% check="mse_gradients"
 check("mse_gradients", mse_gradients)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Many small steps
 #
 # Guess, look at the mistakes, turn every number a little, and again. Both gradients belong to the
@@ -370,6 +428,15 @@ scaling()
 # <details><summary>Hint 2</summary>Rounding can make the std of a constant column 0.00000000000001
 # instead of 0. Do not ask whether it is exactly 0; ask whether it is tiny.</details>
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Measure each feature in its own units
+#
+# $$z = \frac{x - \text{mean}}{\text{std}}$$
+#
+# * Areas around 120, bedrooms around 3: the area feels every mistake 30 times as strongly.
+# * The bowl is a gorge: steep across, flat along.
+# * After scaling, one learning rate suits all.
+
 # %% solution="standardize"
 def standardize(X):
     """Z (N, D), mean (D,) and std (D,) of the columns of X (N, D); constant columns give zeros."""
@@ -385,18 +452,21 @@ def standardize(X):
 # %% check="standardize"
 check("standardize", standardize)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The agent goes to work
 #
 # Scale, learn from 300 houses, then guess the 100 he has never seen. The one rule: new houses are
 # scaled with the *old* mean and std. He cannot know those of houses he has not met.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## 100 houses he has never seen
 
 # %%
 Z_seen, mean, std = course.standardize(X_seen)
 w, b, losses = course.fit_linear(Z_seen, prices_seen, 0.1, 200)
 losses_picture(losses, course.HOUSE_NOISE)
 
-# %% slide="subslide"
+# %% slide="-"
 guesses = course.predict((X_new - mean) / std, w, b)
 guesses_picture(prices_new, guesses)
 
@@ -413,13 +483,13 @@ print("coins per unit he found:", (w / std).round(-1), " the recipe:", course.HO
 # anyone can be: what is left is the size of the random part of the prices. The weights he found are
 # close to the recipe, which nobody told him.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A claim put to the test
 #
 # You can read this in more than one article: *"the gradient of $m x + c$ is $m$"*. Learning needs the
 # slope with respect to the **numbers he may turn**, $m$ and $c$. What is it?
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 myth = ask.predict(
     "guess = m * x + c, with m = 150, x = 2, c = 50. Turn m up by 1. By how much does the guess rise?",
     ["by m = 150", "by x = 2", "by 1"],
@@ -432,6 +502,19 @@ print("turn m up by 1: the guess rises by", ((m + 1) * x + c) - (m * x + c))
 print("turn c up by 1: the guess rises by", (m * x + (c + 1)) - (m * x + c))
 print("turn x up by 1: the guess rises by", (m * (x + 1) + c) - (m * x + c))
 myth.reveal("by x = 2")
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## "The gradient" of something: with respect to what?
+#
+# $\text{guess} = m \cdot x + c$ with $m = 150$, $x = 2$, $c = 50$
+#
+# | turn up by 1 | the guess rises by |
+# |---|---|
+# | $m$ | $x = 2$ |
+# | $c$ | 1 |
+# | $x$ | $m = 150$ |
+#
+# He cannot turn the area of the house. He turns $m$ and $c$.
 
 # %% [markdown]
 # The slope with respect to $x$ is $m$; with respect to $m$ it is $x$; with respect to $c$ it is 1.
@@ -462,7 +545,7 @@ bug = ask.choose(
 )
 bug
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What we now know
 #
 # * Data with the right answers attached, and one number for how wrong we are: that is what a machine
@@ -474,3 +557,20 @@ bug
 #
 # **What still bothers us.** Not every question is "how much?". Is this an apple or an orange? A
 # straight line says 1.7, and there is no fruit number 1.7. That is lesson 05.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Turn each number in proportion to the mistake, times what it was multiplied by.
+#
+# * Scale the features, or descent creeps along a gorge.
+# * Judge on what was not learned from.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# Not every question is "how much?".
+#
+# Is this an apple or an orange? A straight line says 1.7, and there is no fruit number 1.7.
+#
+# That is lesson 05.

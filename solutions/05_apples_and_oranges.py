@@ -6,7 +6,7 @@
 #     question: Can a straight line say yes or no, and how sure it is?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Apples and oranges
 #
 # **A sorting belt carries fruit past a camera. The camera measures two numbers: the radius in
@@ -16,6 +16,17 @@
 # In lesson 04 the answer was an amount. Here it is a yes or a no, and the truth is a label: 0 for
 # an apple, 1 for an orange. Some apples are large and rather orange, and some oranges are small
 # and still green. So a good sorter does not only decide. It says how sure it is.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A sorting belt with a camera
+#
+# Two numbers for each fruit: its **radius**, and its **colour** from green to orange.
+#
+# * Is this an apple or an orange?
+# * And how sure are you?
+#
+# Some apples are large and rather orange. A good sorter does not only decide: it says how sure it
+# is.
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -43,7 +54,7 @@
 # **Further reading.** I. J. Good, "Rational decisions" (1952), on the logarithm as the fair price
 # of a forecast. D. R. Cox, "The regression analysis of binary sequences" (1958).
 
-# %% slide="skip"
+# %%
 import numpy as np
 
 from autograder import check
@@ -53,20 +64,20 @@ from bplib.linear import split_examples, standardize
 from bplib.play import ask
 from bplib.play.logistic import cost, learning, line, squash, trust_picture, wrong_above
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A line between two kinds
 #
 # Here are 60 fruits: apples are dots, oranges are diamonds. Lay a straight line between them. What
 # lies above it will be called orange, what lies below it apple.
 
-# %% slide="fragment"
+# %% slide="slide"
 fewest = ask.predict(
     "With the best straight line there is, how many of the 60 are on the wrong side?",
     low=0, high=15, step=1, unit="fruits",
 )
 fewest
 
-# %% slide="subslide"
+# %% slide="slide"
 line()
 
 # %% [markdown]
@@ -83,7 +94,7 @@ fewest.reveal(min(wrong), "Other lines than these do no better.")
 # The two kinds overlap. No line gets all of them right, so near the line nobody should be too sure.
 # That is what we want the machine to tell us.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## From a score to a probability
 #
 # The machine adds up, as in lesson 04. Here the result is called the **score**:
@@ -96,7 +107,18 @@ fewest.reveal(min(wrong), "Other lines than these do no better.")
 #
 # $$p = \frac{1}{1 + e^{-z}} \qquad\text{the probability of an orange}$$
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## From a score to a probability
+#
+# $$z = x_1 w_1 + x_2 w_2 + b$$
+#
+# Positive means orange, negative means apple. The further from 0, the surer.
+#
+# $$p = \frac{1}{1 + e^{-z}}$$
+#
+# By hand: $z = 2$ gives $p = 1 / 1.135 \approx 0.88$; $z = -2$ gives $0.12$.
+
+# %% slide="slide"
 squash()
 
 # %% [markdown]
@@ -161,7 +183,7 @@ def sigmoid(z):
 # %% check="sigmoid"
 check("sigmoid", sigmoid)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The cost of being sure and wrong
 #
 # Two sorters look at the same fruit. One says: an orange, 90 %. The other: an orange, 99 %. It is
@@ -170,17 +192,21 @@ check("sigmoid", sigmoid)
 # So the truth was given 10 % by the first and 1 % by the second. Who deserves the larger fine, and
 # how much larger?
 
-# %% slide="fragment"
+# %% [markdown] tags=["talk"] slide="slide"
+# Two sorters look at the same fruit. One says: an orange, 90 %. The other: an orange, 99 %. It is
+# an **apple**.
+
+# %% slide="-"
 fine = ask.predict(
     "What would be a fair fine for the second sorter, compared with the first?",
     ["about the same, both were wrong", "twice as much", "ten times as much"],
 )
 fine
 
-# %% slide="subslide"
+# %% slide="slide"
 cost()
 
-# %% [markdown] slide="subslide"
+# %% [markdown]
 # ### Why a logarithm
 #
 # Let a sorter judge many fruits. A good one gives the truths a high probability *all together*:
@@ -195,6 +221,19 @@ cost()
 # to be certain of what is not so costs infinitely much. (`log` is the natural logarithm here,
 # `np.log`.)
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Why a logarithm
+#
+# A good sorter gives the truths a high probability *all together*:
+#
+# $$0.9 \cdot 0.8 \cdot 0.3 = 0.216$$
+#
+# A logarithm makes a sum of it, in which every fruit has its own share:
+#
+# $$-\log 0.9 - \log 0.8 - \log 0.3 = 0.105 + 0.223 + 1.204$$
+#
+# The fair fine is $-\log$ **of what the truth was given**: 2.3 for 10 %, 4.6 for 1 %.
+
 # %%
 given = np.array([0.9, 0.8, 0.3])
 costs = -np.log(given)
@@ -202,7 +241,7 @@ print(f"product {given.prod():.3f}, costs {costs.round(3)}, mean {costs.mean():.
 print(f"fines for 10 % and 1 %: {-np.log(0.1):.2f} and {-np.log(0.01):.2f}")
 fine.reveal("twice as much", "2.3 and 4.6.")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ### One formula for both kinds
 #
 # $p$ is the probability of an *orange*. If it is one ($y = 1$), the truth was given $p$; if it is
@@ -245,13 +284,13 @@ def binary_cross_entropy(p, y):
 # %% check="binary_cross_entropy"
 check("binary_cross_entropy", binary_cross_entropy)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Straight from the score
 #
 # A score of 50, and it was an apple. What does that cost? The truth was given
 # $1 - p = 1 / (1 + e^{50}) \approx e^{-50}$, so the cost is 50. Now let the machine compute it:
 
-# %% slide="fragment"
+# %%
 p = course.sigmoid(50.0)
 print("p =", p, "  1 - p =", 1 - p)
 print("cost with clipping:", -np.log(max(1 - p, 1e-12)), "  the true cost: 50")
@@ -299,13 +338,13 @@ def binary_cross_entropy_from_logits(z, y):
 # %% check="binary_cross_entropy_from_logits"
 check("binary_cross_entropy_from_logits", binary_cross_entropy_from_logits)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Probability minus truth
 #
 # To learn, the machine must feel how the cost slopes as the score changes. Two feet on the hill,
 # as in lesson 03, for one fruit at a time:
 
-# %% slide="fragment"
+# %%
 for z, y in [(2.0, 1), (2.0, 0), (-1.0, 1), (0.0, 0), (30.0, 0)]:
     steepness = slope(lambda z, y=y: course.binary_cross_entropy_from_logits([z], [y]), z)
     p = course.sigmoid(z)
@@ -323,6 +362,16 @@ for z, y in [(2.0, 1), (2.0, 0), (-1.0, 1), (0.0, 0), (30.0, 0)]:
 # <details><summary>For those who know the rules of derivatives</summary>The slope of <code>log(1 +
 # e^z)</code> is <code>e^z / (1 + e^z)</code>, which is the sigmoid, <code>p</code>. The slope of
 # <code>z y</code> is <code>y</code>. That is all.</details>
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The plainest of slopes
+#
+# $$\frac{d\,\text{cost}}{d\,z} = p - y$$
+#
+# > The probability that was said, minus the truth.
+#
+# * says 0.88, it was an apple: too sure by **0.88**
+# * says 0.88, it was an orange: not sure enough, **−0.12**
 
 # %% [markdown]
 # From there on it goes as in lesson 04. The score $z = x_1 w_1 + x_2 w_2 + b$ moves by $x_j$ when
@@ -367,14 +416,14 @@ def logistic_gradients(X, y, w, b):
 # %% check="logistic_gradients"
 check("logistic_gradients", logistic_gradients)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The line moves
 #
 # Start with all weights at 0, take a step against the gradient, and again. Each band in the
 # picture is a tenth of probability: green for an apple, orange for an orange. The black line is
 # where the machine cannot say.
 
-# %% slide="fragment"
+# %% slide="slide"
 late = ask.predict(
     "When the line has all but stopped moving, what happens to the bands if learning goes on?",
     ["nothing, it is finished", "they move closer to the line: it gets surer",
@@ -382,7 +431,7 @@ late = ask.predict(
 )
 late
 
-# %% slide="subslide"
+# %% slide="slide"
 learning()
 
 # %%
@@ -427,7 +476,7 @@ def fit_logistic(X, y, learning_rate, steps):
 # %% check="fit_logistic"
 check("fit_logistic", fit_logistic)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## At the sorting belt
 #
 # 3,000 fruits. The machine learns from 2,000, and 1,000 are laid aside. The fruits are made up by a
@@ -445,7 +494,7 @@ most = max(y_new.mean(), 1 - y_new.mean())
 print(f"always naming the commoner kind: {most:.0%} right")
 print(f"the machine, on {len(y_new)} new fruits: {right.mean():.0%} right")
 
-# %% slide="fragment"
+# %%
 sure = np.maximum(p, 1 - p) >= 0.95
 print(f"at least 95 % sure: {np.sum(sure)} fruits, {np.sum(~right & sure)} of them wrong")
 print(f"less sure:           {np.sum(~sure)} fruits, {np.sum(~right & ~sure)} of them wrong")
@@ -458,7 +507,10 @@ print(f"less sure:           {np.sum(~sure)} fruits, {np.sum(~right & ~sure)} of
 # Can one take the numbers at their word? Of the fruits that it calls orange with 80 %, are about
 # 80 % oranges? Few fruits are as doubtful as that, so we let 5,000 more come along the belt.
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Can one take it at its word?
+
+# %% slide="-"
 X_more, y_more = course.make_fruit(5000, np.random.default_rng(2))
 trust_picture(course.sigmoid((X_more - mean) / std @ w + b), y_more)
 
@@ -467,14 +519,18 @@ trust_picture(course.sigmoid((X_more - mean) / std @ w + b), y_more)
 # %. It was taught with labels 0 and 1 alone, and with a cost that makes honesty the cheapest
 # policy.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Two claims put to the test
 #
 # *"The mistake of a machine is measured by the squared error, always."* Here is an orange for
 # which the score stands at -10: sure and wrong. Let it learn from this one fruit, 60 steps with
 # rate 0.5, once with each cost.
 
-# %% slide="fragment"
+# %% [markdown] tags=["talk"] slide="slide"
+# An orange whose score stands at −10: sure and wrong. It learns from this one fruit, 60 steps with
+# rate 0.5, with the *squared error* as its cost.
+
+# %% slide="-"
 myth = ask.predict("Where does the score stand after 60 steps with the squared error?",
                    ["above 0: it has learned", "half way, near -5",
                     "almost where it was, at -10"])
@@ -491,6 +547,20 @@ for name, slope_of in slopes.items():
 myth.reveal("almost where it was, at -10",
             "Far out the sigmoid is flat, and who feels no slope does not move.")
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Far out the sigmoid is flat
+
+# %% tags=["talk"] slide="-"
+for name, slope_of in {"cross-entropy": lambda p: p - 1,
+                       "squared mistake": lambda p: 2 * (p - 1) * p * (1 - p)}.items():
+    z = -10.0
+    for _ in range(60):
+        z = z - 0.5 * slope_of(float(course.sigmoid(z)))
+    print(f"{name:15}   from -10 to {z:7.3f}")
+
+# %% [markdown] tags=["talk"] slide="-"
+# Who feels no slope does not move. Cross-entropy is so steep out there that the two cancel.
+
 # %% [markdown]
 # The slope of the squared mistake holds the slope of the sigmoid, $p(1 - p)$, and far out that is
 # close to 0. Cross-entropy is so steep there that the two cancel. For an amount, the squared error
@@ -501,7 +571,7 @@ myth.reveal("almost where it was, at -10",
 # %%
 print("weights after learning:", w.round(2), "  b:", round(b, 2))
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 weights = ask.choose(
     "A classmate says: weights are switches, so after learning each must be 0 or 1. What is true?",
     {"Right: something went wrong here": "Look at the printed weights, and at how well they sort.",
@@ -531,7 +601,7 @@ bug = ask.choose(
 )
 bug
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What we now know
 #
 # * A straight line gives a score; the sigmoid turns it into a probability.
@@ -544,3 +614,19 @@ bug
 # middle and oranges all around? Then several such units must work together, in layers. But whose
 # fault is it then if the answer is wrong? That is what level 3 is about, and backpropagation is
 # its answer.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > A score, squashed to a probability; the cost is minus log of what the truth was given; the slope
+# > is probability minus truth.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# One straight line is all it can draw.
+#
+# What if apples lie in the middle and oranges all around? Then several such units must work
+# together, in layers.
+#
+# **And whose fault is it then, if the answer is wrong?** That is level 3.

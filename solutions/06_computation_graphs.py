@@ -6,7 +6,7 @@
 #     question: Can a program find the slope of any formula, without ever seeing the formula?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Computation graphs
 #
 # **Can a program find the slope of any formula, without ever seeing the formula?**
@@ -15,6 +15,15 @@
 # sigmoid. A network with a million weights has a formula nobody wants to write down. In this lesson
 # you build an engine of about 80 lines that needs no formula. It watches a calculation while it
 # runs, and then walks back through it.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## No formula, please
+#
+# So far every gradient of this course was worked out on paper.
+#
+# A network with a million weights has a formula that nobody wants to write down.
+#
+# > An engine of 80 lines watches a calculation while it runs, and then walks back through it.
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -39,7 +48,7 @@
 # **Further reading.** S. Linnainmaa (1970) and B. Speelpenning (1980) on reverse accumulation; A.
 # Griewank and A. Walther, *Evaluating Derivatives* (2008).
 
-# %% slide="skip"
+# %%
 import math
 import time
 
@@ -51,7 +60,7 @@ from bplib import scalar_net
 from bplib.play import ask
 from bplib.play.scalar import graph, meeting, moons, moons_picture, two_moons
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## One number, two ways round
 #
 # $$y = 3x \qquad\qquad c = 5y + 2y$$
@@ -59,7 +68,10 @@ from bplib.play.scalar import graph, meeting, moons, moons_picture, two_moons
 # `x` goes into `y`, and `y` goes into `c` along two paths. How strongly does `c` react to `x`? Take
 # lesson 02 with you (multiply along a path), and commit yourself before you look.
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# $$y = 3x \qquad\qquad c = 5y + 2y$$
+
+# %% slide="-" jupyter={"source_hidden": true}
 paths = ask.predict("By how much does c rise when x rises by 1?", ["6", "7", "15", "21", "30"])
 paths
 
@@ -78,7 +90,17 @@ paths.reveal("21", "5 * 3 along one path, 2 * 3 along the other, and the two are
 # add up: (5 + 2) times 3. A nudge of `x` goes through *both* doors. This is the most frequent mistake in
 # home-made engines, and a treacherous one: with every number used once it shows nowhere.
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One character: `=` or `+=`
+#
+# * With `=`, the path that comes last overwrites the first: $2 \cdot 3 = 6$
+# * With `+=`, the blames add up: $(5 + 2) \cdot 3 = 21$
+#
+# A nudge of $x$ goes through **both** doors.
+#
+# With every number used once, the mistake shows nowhere.
+
+# %% [markdown]
 # ## A number that remembers
 #
 # Wrap every number in an object that keeps
@@ -91,7 +113,17 @@ paths.reveal("21", "5 * 3 along one path, 2 * 3 along the other, and the two are
 # Every operation knows its own local slopes *at the moment it runs*. No formula of the whole is ever
 # needed.
 
-# %% [markdown] slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A number that remembers
+#
+# * `data`: the number
+# * `grad`: how strongly the end reacts to it, 0 at first
+# * `inputs`: what it was made from
+# * `slopes`: one **local slope** for each input
+#
+# > Every operation knows its own slopes at the moment it runs.
+
+# %% [markdown]
 # | operation | local slopes | at x = 2, y = 5 |
 # |---|---|---|
 # | `x + y` | 1 and 1 | 1, 1 |
@@ -105,13 +137,25 @@ paths.reveal("21", "5 * 3 along one path, 2 * 3 along the other, and the two are
 # | `x.tanh()` | 1 - result² | 0.0707 |
 # | `x.relu()`: x if positive, else 0 | 1 if x is positive, else 0 | 1 |
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Local slopes are all you need
+#
+# | operation | local slopes | at x = 2, y = 5 |
+# |---|---|---|
+# | `x + y` | 1 and 1 | 1, 1 |
+# | `x * y` | y and x: the *other* one | 5, 2 |
+# | `x / y` | 1/y and −x/y² | 0.2, −0.08 |
+# | `exp(x)` | the result itself | 7.389 |
+# | `tanh(x)` | 1 − result² | 0.0707 |
+# | `relu(x)` | 1 if x > 0, else 0 | 1 |
+
 # %%
 x, y, step = 2.0, 5.0, 1e-6
 print("x * y by x:", ((x + step) * y - x * y) / step, "  by y:", (x * (y + step) - x * y) / step)
 print("x / y by y:", (x / (y + step) - x / y) / step)
 print("tanh x:    ", (math.tanh(x + step) - math.tanh(x)) / step, "=", 1 - math.tanh(x) ** 2)
 
-# %% [markdown] slide="subslide"
+# %% [markdown]
 # Python lets a class say what `+` means: `a + b` calls `a.__add__(b)`. With a plain number on the
 # left, as in `2 + a`, Python asks the number first, which knows nothing about our class, and then
 # calls `a.__radd__(2)`: "add, from the right". That is what the four methods with an `r` are for.
@@ -227,7 +271,7 @@ class Value:
 # %% check="value_operations"
 check("value_operations", Value)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The graph
 #
 # Every box below is one Value. Play the steps: first the numbers flow forward (blue, solid), then the
@@ -246,7 +290,7 @@ graph()
 # multiplied by it. A neuron in that state learns next to nothing, however wrong it is; lesson 10 comes
 # back to it.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## In which order?
 #
 # `y` of the diamond may hand on its gradient only when *both* paths have brought theirs. So the walk
@@ -257,7 +301,10 @@ graph()
 #
 # $$a = 2x \qquad b = a \cdot x \qquad c = b + x + a$$
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# $$a = 2x \qquad b = a \cdot x \qquad c = b + x + a$$
+
+# %% slide="-" jupyter={"source_hidden": true}
 order = ask.choose(
     "c is made from b, x and a. Which order for the walk back lets every node wait for all its users?",
     {"c, b, x, a": "x hands on (or counts as finished) before b and a have reported to it.",
@@ -275,7 +322,7 @@ order
 # 1,000 calls inside each other. A chain of 100,000 additions, nothing special for a loop, would end
 # in a `RecursionError`. So keep the list of what is to be done yourself: a **stack**.
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 lines = ask.order_lines(
     "A stack that writes a node down when its inputs are done. `None` marks the way back up.",
     ["node = stack.pop()",
@@ -319,7 +366,7 @@ def topological_order(root):
 # %% check="topological_order"
 check("topological_order", topological_order, Value)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The blame walks back
 #
 # One case by hand, with numbers: $x = 2$, $a = x \cdot x$, $c = a + 3x$.
@@ -332,6 +379,31 @@ check("topological_order", topological_order, Value)
 # | `x` | 2 | from `a`: 2 times 1, *twice* (both factors); from `3x`: 3 times 1 | 2 + 2 + 3 = **7** |
 #
 # Check it: $c = x^2 + 3x$ has the slope $2x + 3$, which is 7 at $x = 2$.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## By hand: $x = 2$, $a = x \cdot x$, $c = a + 3x$
+#
+# | node | data | what reaches it | grad |
+# |---|---|---|---|
+# | $c$ | 10 | the start | 1 |
+# | $3x$ | 6 | slope 1, times 1 | 1 |
+# | $a$ | 4 | slope 1, times 1 | 1 |
+# | $x$ | 2 | from $a$: 2, *twice*; from $3x$: 3 | **7** |
+#
+# And indeed $c = x^2 + 3x$ has the slope $2x + 3 = 7$.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The engine at work
+#
+# ```python
+# x = Value(2.0)
+# c = x * x + 3 * x
+# c.backward()
+#
+# x.grad       # 7.0
+# ```
+#
+# Nobody told it the formula. It was there when the numbers were made.
 
 # %%
 x = course.Value(2.0)
@@ -376,13 +448,16 @@ Value.backward = backward
 # %% check="value_backward"
 check("value_backward", Value)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A neuron that learns
 #
 # Nothing about neurons is built into the engine. A neuron is a formula like any other: weigh, add,
 # bend. (From here on the lesson uses `course.Value`, the same class from `bplib`.)
 
-# %%
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A neuron is a formula like any other
+
+# %% slide="-"
 w, b = course.Value(0.5), course.Value(-0.5)
 for step in range(4):
     loss = ((w * 2.0 + b).tanh() - 1.0) ** 2
@@ -392,7 +467,10 @@ for step in range(4):
     w.data -= 0.3 * w.grad
     b.data -= 0.3 * b.grad
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="-"
+# Weigh, add, bend. Nothing about neurons is built into the engine.
+
+# %% [markdown]
 # ## A small net and two moons
 #
 # Two inputs, eight neurons with tanh, one output: 33 numbers. No straight line parts these points.
@@ -406,7 +484,7 @@ two_moons()
 # The same by hand. `scalar_net` builds the formula out of Values for all points, `backward` fills in
 # 33 gradients, and a step moves 33 numbers.
 
-# %% slide="subslide"
+# %%
 X, labels = moons()
 net = scalar_net.init_scalar_net([2, 8, 1], np.random.default_rng(6))
 begin = time.perf_counter()
@@ -439,7 +517,7 @@ print(f"that is {2 * count / (forward + back):,.0f} operations a second; and the
 # second; here, each multiplication pays for a Python object. The cure is not another engine: it is to
 # put a whole *layer* of numbers into one node. That is lesson 07.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A claim put to the test
 #
 # You may read that *backpropagation can only train feed-forward networks*: nets without loops. Here is
@@ -449,14 +527,17 @@ print(f"that is {2 * count / (forward + back):,.0f} operations a second; and the
 #
 # After five turns we want the slope of $h_5$ with respect to the one number `w`.
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# A loop uses the same weight $w$ again and again: $h_{t} = \tanh(w\, h_{t-1} + 0.5)$, five turns.
+
+# %% slide="-" jupyter={"source_hidden": true}
 myth = ask.predict(
     "Will one backward() through the loop give the slope by w that a nudge by hand gives?",
     ["no: there is no gradient through a loop", "only for the last turn", "yes, to many digits"],
 )
 myth
 
-# %% slide="fragment"
+# %%
 def loop(w, turns=5):
     h = 0.3
     for _ in range(turns):
@@ -474,6 +555,16 @@ myth.reveal("yes, to many digits")
 # A loop that has run *is* a feed-forward graph: five turns, five copies of the operation, one `w` with
 # five users, whose blames are added. The engine never knew that there was a loop. Networks that read a
 # text letter by letter are trained in just this way; lesson 13 does it.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A loop that has run is a chain
+#
+# * five turns: five copies of the operation
+# * one $w$ with five users, whose blames are **added**
+#
+# The engine never knew that there was a loop.
+#
+# Networks that read a text letter by letter are trained in just this way (lesson 13).
 
 # %% [markdown]
 # ## Find the bug
@@ -513,7 +604,7 @@ print("x.grad =", x.grad)
 # (Handing on `slope * grad` instead would give 21; but then every *path* is walked on its own, and a
 # graph of 30 diamonds in a row has a billion paths.)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What we now know
 #
 # * Every operation knows its own slopes when it runs. The chain rule does the rest: **multiply along
@@ -524,3 +615,19 @@ print("x.grad =", x.grad)
 #
 # **What still bothers us.** A Python object for every number is slow. How does one walk back through a
 # whole layer at once? That is lesson 07.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Whatever runs can be walked back: multiply along a path, add where paths meet.
+#
+# One walk back gives the slopes by *all* leaves, at about the price of a run forward.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# A Python object for every number: fast enough for 33 of them, far too slow for a million.
+#
+# **How does one walk back through a whole layer at once?**
+#
+# That is lesson 07.

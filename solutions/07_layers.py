@@ -6,7 +6,7 @@
 #     question: A layer has 8,192 weights. Must the computer go through them one by one?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Layers
 #
 # **A layer with 128 inputs and 64 outputs has 8,192 weights. A batch of 64 examples passes through
@@ -16,6 +16,16 @@
 # In the last lesson every number was a node of its own. Here one node is a whole layer, and a
 # gradient is a whole table. You write a forward and a backward for everything that a network is
 # made of; at the end they sort the stars of a galaxy.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## 8,192 weights
+#
+# 128 inputs, 64 outputs, a batch of 64 examples:
+#
+# * **524,288** multiplications forward
+# * twice as many back
+#
+# Must the computer go through them one by one?
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -43,7 +53,7 @@
 # **Further reading.** Rumelhart, Hinton and Williams, *Learning representations by back-propagating
 # errors*, Nature 323 (1986); Bridle's chapter of 1990 in which the softmax got its name.
 
-# %% slide="skip"
+# %%
 import time
 
 import numpy as np
@@ -90,7 +100,10 @@ product = duration(lambda: x @ W + b, 50)
 difference = np.abs(course.linear_forward_loops(x, W, b) - (x @ W + b)).max()
 print("largest difference between the two results:", difference)
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Measured on this machine
+
+# %% slide="-"
 times_picture({"three loops": loops, "one matrix product": product})
 
 # %%
@@ -104,7 +117,7 @@ faster.reveal("more than 1,000 times" if ratio > 1000 else "about 100 times" if 
 # the result go), and a matrix product says all of that once. So we want to think in whole tables,
 # forward and back.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## From loops to one product
 #
 # One **neuron** with $D$ inputs has $D$ weights and a bias: $\text{out} = x_1 w_1 + \dots + x_D
@@ -120,6 +133,18 @@ faster.reveal("more than 1,000 times" if ratio > 1000 else "about 100 times" if 
 # | `x` | `(N, D)` | one example in each row |
 # | `W` | `(D, M)` | one neuron in each column |
 # | `b` | `(M,)` | one bias for each neuron |
+# | `out` | `(N, M)` | one row for each example |
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## From loops to one product
+#
+# $$\text{out} = x\,W + b$$
+#
+# | | shape | holds |
+# |---|---|---|
+# | `x` | `(N, D)` | one example in each row |
+# | `W` | `(D, M)` | one neuron in each column |
+# | `b` | `(M,)` | copied to every row |
 # | `out` | `(N, M)` | one row for each example |
 
 # %%
@@ -154,7 +179,7 @@ def linear_forward(x, W, b):
 # %% check="linear_forward"
 check("linear_forward", linear_forward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Backwards through one product
 #
 # Someone behind the layer hands us `dout`, of the shape of `out`: by how much the loss would rise
@@ -165,6 +190,14 @@ check("linear_forward", linear_forward)
 # 2. **TIMES UPSTREAM**: times how much that output matters.
 # 3. **SUM OVER WHAT WAS BROADCAST**: add up over every place where the thing was used.
 # 4. **CHECK THE SHAPE**: `dname` has the shape of `name`.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Four steps, the same for every operation
+#
+# 1. **Local derivative**: how does one output move with one input?
+# 2. **Times upstream**: how much does that output matter?
+# 3. **Sum over what was broadcast**: add up over every place where it was used.
+# 4. **Check the shape**: `dname` has the shape of `name`.
 
 # %% [markdown]
 # **For `W`.** Which outputs does $W_{dm}$ touch? Neuron $m$'s, in *every* example.
@@ -208,7 +241,7 @@ print("dW[0, 2]: example 0 gives 1 * 2, example 1 gives 3 * (-1), together", 1 *
 print("dx[1, 0]: neurons 0, 1, 2 give 0 * 2, 3 * 0, -1 * 1, together", 0 * 2 + 3 * 0 + -1 * 1)
 print("db[2]:    examples 0 and 1 give 2 and -1, together", 2 + -1)
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 square = ask.choose(
     "A colleague writes dx = dout @ W. Her layer has as many outputs as inputs, and nothing complains. "
     "Is her dx right?",
@@ -249,7 +282,7 @@ def linear_backward(dout, cache):
 # %% check="linear_backward"
 check("linear_backward", linear_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A bend between two layers
 #
 # Two linear layers in a row, $(x W_1) W_2 = x (W_1 W_2)$, are one linear layer in disguise. What
@@ -391,7 +424,7 @@ def tanh_backward(dout, cache):
 # %% check="tanh_backward"
 check("tanh_backward", tanh_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## From scores to shares
 #
 # A net that tells cats from dogs from owls ends in three numbers, one **score** (also: logit) for
@@ -456,7 +489,7 @@ def softmax(z):
 # %% check="softmax"
 check("softmax", softmax)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Move one score, and every share moves
 #
 # That is what sets the backward of a softmax apart: score $i$ has a hand in *every* share of its
@@ -502,7 +535,7 @@ def softmax_backward(dout, probs):
 # %% check="softmax_backward"
 check("softmax_backward", softmax_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## One number that says how wrong
 #
 # For "how much?" there is the mean squared error, as in lesson 04, now over *all* elements of a
@@ -576,7 +609,7 @@ def softmax_cross_entropy_forward(logits, labels):
 # %% check="softmax_cross_entropy_forward"
 check("softmax_cross_entropy_forward", softmax_cross_entropy_forward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Back through the loss
 #
 # The loss is one number, so its upstream `dout` is one number too: 1.0 when nothing follows. It is
@@ -598,6 +631,20 @@ check("softmax_cross_entropy_forward", softmax_cross_entropy_forward)
 #
 # For the shares $0.09$, $0.24$, $0.67$ and the truth "dog": $[0.09,\ -0.76,\ 0.67]$. The dog's
 # score is to rise, the others are to fall, and the three add up to 0.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## All that is left: share minus truth
+#
+# Scores 1, 2, 3; the truth is "dog".
+#
+# | | cat | dog | owl |
+# |---|---|---|---|
+# | score | 1 | 2 | 3 |
+# | share | 0.09 | 0.24 | 0.67 |
+# | truth | 0 | 1 | 0 |
+# | gradient | 0.09 | **−0.76** | 0.67 |
+#
+# The dog's score is to rise, the others to fall, and the three add up to 0.
 
 # %% [markdown]
 # ### Your turn: `mse_backward` and `softmax_cross_entropy_backward`
@@ -631,7 +678,7 @@ def softmax_cross_entropy_backward(dout, cache):
 # %% check="softmax_cross_entropy_backward"
 check("softmax_cross_entropy_backward", softmax_cross_entropy_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The stars of a galaxy
 #
 # Now they work together. Our galaxy is *made* (the recipe is `galaxy` in `bplib.play.stars`): 600
@@ -691,7 +738,10 @@ for _ in range(300):
             dout = course.relu_backward(dout, caches.pop())
 print("weights and biases:", sum(p.size for p in weights + biases))
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## 9,000 numbers sort the stars of a galaxy
+
+# %% slide="-"
 galaxy_picture(losses, new_stars, new_arms, lambda x: forward(x)[0].argmax(axis=1))
 
 # %% [markdown]
@@ -699,26 +749,39 @@ galaxy_picture(losses, new_stars, new_arms, lambda x: forward(x)[0].argmax(axis=
 # back: every backward took the `dout` of the one behind it, and handed its own `dx` on as the next
 # `dout`. That chain is all there is to backpropagation, whatever the depth.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A claim put to the test
 #
 # In more than one article you can read: *"the softmax is several sigmoids combined"*. Take the
 # scores 1, 2, 3. Put each through a sigmoid, and scale the three results so that they add up to 1.
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 myth = ask.predict(
     "Are the three scaled sigmoids the softmax of 1, 2, 3?",
     ["yes, exactly", "nearly: within a hundredth", "no: they are far apart"],
 )
 myth
 
-# %% slide="fragment"
+# %%
 scores = np.array([1.0, 2.0, 3.0])
 sigmoids = course.sigmoid_forward(scores)[0]
 print("sigmoids:       ", sigmoids.round(2), "  sum", sigmoids.sum().round(2))
 print("scaled sigmoids:", (sigmoids / sigmoids.sum()).round(2))
 print("softmax:        ", course.softmax(scores).round(2))
 myth.reveal("no: they are far apart")
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Three questions, or one?
+
+# %% tags=["talk"] slide="-"
+scores = np.array([1.0, 2.0, 3.0])
+sigmoids = course.sigmoid_forward(scores)[0]
+print("scaled sigmoids:", (sigmoids / sigmoids.sum()).round(2))
+print("softmax:        ", course.softmax(scores).round(2))
+
+# %% [markdown] tags=["talk"] slide="-"
+# * Three sigmoids: is it a cat, yes or no? is it a dog? All may be yes.
+# * One softmax: **which** of the three?
 
 # %% [markdown]
 # Three sigmoids are three separate questions: is it a cat, yes or no? is it a dog? All three may be
@@ -732,7 +795,7 @@ two = np.array([0.3, -1.2])
 print("softmax of two scores:       ", course.softmax(two)[0])
 print("sigmoid of their difference: ", course.sigmoid_forward(two[0] - two[1])[0])
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What we now know
 #
 # * A layer is one matrix product, and so are its gradients. Python's loops do the same sums,
@@ -746,4 +809,20 @@ print("sigmoid of their difference: ", course.sigmoid_forward(two[0] - two[1])[0
 #
 # **What still bothers us.** The checks on this page knew the right gradients. Out there nobody
 # does. How could you find out that a backward of your own is wrong, with nothing but the forward?
+# That is lesson 08.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > What was copied on the way forward is added up on the way back.
+#
+# A layer is one matrix product, and so are its gradients.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# In this lesson somebody knew the right gradients. Out there nobody does.
+#
+# **How could you find out that a backward of your own is wrong, with nothing but the forward?**
+#
 # That is lesson 08.

@@ -6,7 +6,7 @@
 #     question: A net learns, but badly. Are its gradients wrong, and how would you know?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Gradient checking
 #
 # **A net learns, but badly. Are its gradients wrong, and how would you know?**
@@ -17,6 +17,15 @@
 #
 # In this lesson you make that witness reliable, use it to question every backward you have written,
 # find three bugs in a network, and learn why, reliable as it is, nobody trains with it.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A wrong gradient raises no error
+#
+# It has the right shape. The loss falls for a while. Weeks later somebody wonders.
+#
+# There is a witness who knows nothing of formulas and has no reason to lie:
+#
+# > Nudge a number, and look at what the loss does.
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -42,7 +51,7 @@
 # functions*, SIAM Review 40 (1998), two pages; Griewank and Walther, *Evaluating Derivatives*
 # (2008), for the cost of a gradient.
 
-# %% slide="skip"
+# %%
 import time
 
 import numpy as np
@@ -54,7 +63,7 @@ from bplib.detective import two_layer_forward
 from bplib.play import ask
 from bplib.play.gradcheck import cost_picture, nudges, suspects_picture
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Two nudges for every number
 #
 # In lesson 03 the slope of a hill was the rise between a foot in front and a foot behind, divided
@@ -72,6 +81,18 @@ from bplib.play.gradcheck import cost_picture, nudges, suspects_picture
 # | $x_1$ | $f(1, 2.1) = 7.3$ | $f(1, 1.9) = 6.7$ | $0.6 / 0.2 = 3$ |
 #
 # The formulas say $2 x_0 + 3 x_1 = 8$ and $3 x_0 = 3$.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Two nudges for every number
+#
+# $f(x) = x_0^2 + 3 x_0 x_1$ at $(1, 2)$, with $h = 0.1$:
+#
+# | nudged | up | down | slope |
+# |---|---|---|---|
+# | $x_0$ | $f(1.1, 2) = 7.81$ | $f(0.9, 2) = 6.21$ | $1.60 / 0.2 = 8$ |
+# | $x_1$ | $f(1, 2.1) = 7.3$ | $f(1, 1.9) = 6.7$ | $0.6 / 0.2 = 3$ |
+#
+# The formulas say 8 and 3.
 
 # %%
 def f(x):
@@ -127,7 +148,7 @@ def numerical_gradient(f, x, h=1e-5):
 # %% check="numerical_gradient"
 check("numerical_gradient", numerical_gradient)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## How small should a nudge be?
 #
 # A curve bends within the nudge, and the straight line between its ends is not quite the tangent.
@@ -171,7 +192,17 @@ smallest.reveal("0.00000001")
 # between $10^{-3}$ and $10^{-2}$, and even there no more than five digits of the slope are right.
 # **Check gradients in float64.**
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Two errors pull at the two ends
+#
+# * Too large: **the curve bends** within the nudge. Error like $h$, or like $h^2$ with two feet.
+# * Too small: **numbers are rounded**. Subtracting wipes out the digits they share.
+#
+# The best $h$ in float64: $10^{-8}$ with one foot, $10^{-5}$ with two.
+#
+# **Check gradients in float64.**
+
+# %% [markdown]
 # ## A step off the real line
 #
 # Is there a difference without a subtraction? Step sideways: to $x + ih$, with $i^2 = -1$.
@@ -185,7 +216,14 @@ smallest.reveal("0.00000001")
 # By hand, for $f(x) = x^3$ at 2: $(2 + ih)^3 = 8 + 12 ih - 6h^2 - ih^3$. Imaginary part divided by
 # $h$: $12 - h^2$. And $3 \cdot 2^2 = 12$.
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A step off the real line
+#
+# $$f(x + ih) = f(x) + ih f'(x) - \tfrac{h^2}{2} f''(x) - \dots$$
+#
+# The slope comes out in the *imaginary* part. Nothing is subtracted. For $x^3$ at 2, $h = 10^{-30}$:
+
+# %% slide="-"
 h = 1e-30
 print("by a complex step:", (complex(2, h)**3).imag / h)
 print("by a real one:    ", ((2 + h)**3 - (2 - h)**3) / (2 * h))
@@ -220,7 +258,7 @@ def complex_step_gradient(f, x, h=1e-30):
 # %% check="complex_step_gradient"
 check("complex_step_gradient", complex_step_gradient)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## When are two numbers the same?
 #
 # Nudges give 1000.0001, the formula gives 1000. Fine. Nudges give 0.0002, the formula gives
@@ -232,6 +270,17 @@ check("complex_step_gradient", complex_step_gradient)
 # 0 means equal, $1/3$ that one is twice the other, 1 that one is 0 or the signs differ. The guard
 # $10^{-12}$ is for two zeros: they agree, and $0/0$ would not say so. And it is the *largest*
 # entry that counts: one wrong slope among ten thousand would vanish in a mean.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## When are two numbers the same?
+#
+# $$\text{relative error} = \max \frac{|a - b|}{\max(|a| + |b|,\; 10^{-12})}$$
+#
+# * 0: equal
+# * 1/3: one is twice the other
+# * 1: one is 0, or the signs differ
+#
+# Below $10^{-6}$: right. Above $10^{-3}$: wrong. The **largest** entry counts.
 
 # %%
 print("1000.0001 and 1000:  ", 0.0001 / 2000.0001)
@@ -256,7 +305,7 @@ def relative_error(a, b):
 # %% check="relative_error"
 check("relative_error", relative_error)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The check
 #
 # A pair of the last lesson, `out, cache = forward(x)` and `dx = backward(dout, cache)`, has a
@@ -305,6 +354,16 @@ ones.reveal("no", "With dout all ones the right answer is 0, and minus 0 is 0.")
 # * **below $10^{-6}$**: the backward is right, at this `x` and this `dout`;
 # * **above $10^{-3}$**: it is wrong, unless `x` sits on a kink such as the corner of a ReLU;
 # * between the two: something smells. A small slope drowned in a large sum, or a kink nearby.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The check that could not fail
+#
+# Shares add up to 1, whatever the scores: nobody can raise them all.
+#
+# * With a `dout` of ones, the right answer is **0**.
+# * And minus 0 is 0.
+#
+# > The upstream of a check is random, of both signs, never ones.
 
 # %% [markdown]
 # ### Your turn: `gradient_check`
@@ -372,7 +431,7 @@ print("right slope 1, measured slope", course.numerical_gradient(relu, [0.000003
 # single entry disagrees, look whether it sits on a kink before you doubt the formula; a smaller h,
 # or another `x`, will tell.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What it costs
 #
 # If nudges are so reliable, why not train with them, and never derive a formula again?
@@ -473,7 +532,10 @@ for _ in range(10):
 one_pass = min(tries)
 print(f"one forward pass: {1000 * one_pass:.1f} milliseconds")
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A million and one passes, or two
+
+# %% slide="-"
 cost_picture(1_000_000, one_pass)
 
 # %% [markdown]
@@ -481,7 +543,7 @@ cost_picture(1_000_000, one_pass)
 # would be no networks of a million numbers, let alone more. The division of labour is: **learn
 # with backprop, check with nudges**, once, on a small net with the same code.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A detective story
 #
 # *Everything in this story is made up, and the bugs are planted: the code below is WRONG ON
@@ -505,7 +567,11 @@ def suspect_backward(dout, cache):
     dx = dhidden @ W1.T
     return dx, dW1, db1, dW2, db2
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# The stars are blurred since Tuesday. The mirror's network has three bugs in its backward (planted by
+# us).
+
+# %% slide="-"
 alibi = ask.predict(
     "Three of its lines are wrong. We let it train for 100 steps. What does the loss do?",
     ["it grows at once", "it stays where it is", "it falls, though not as far as it should"],
@@ -560,10 +626,13 @@ def question(backward):
         errors[f"d{name}"] = course.gradient_check(forward, one, arguments[place], dout)
     return errors
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The loss fell. Who is guilty?
+
+# %% slide="-"
 suspects_picture(question(suspect_backward))
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 first = ask.choose(
     "dW2 and db2 are right; dW1, db1 and dx are wrong. Which line do you look at first?",
     {"dW2 = hidden.T @ dout": "That one has an alibi: the check passed it.",
@@ -607,7 +676,7 @@ def fixed_backward(dout, cache):
 # %% check="fixed_backward"
 check("fixed_backward", fixed_backward)
 
-# %% slide="slide"
+# %%
 try:
     mended = fixed_backward
     verdict = suspects_picture(question(mended))
@@ -616,7 +685,7 @@ except NotImplementedError:
     verdict = "fixed_backward is not written yet."
 verdict
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A claim put to the test
 #
 # *"The gradient check passes, so the training code is right."* Here is some training code: three
@@ -646,7 +715,11 @@ W = rng.normal(size=(2, 3))
 error = course.gradient_check(whole_loss, whole_gradient, W, 1.0)
 print(f"gradient check: {error:.0e}", "- passed" if error < 1e-6 else "- failed")
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# *"The gradient check passes, so the training code is right."* One slip: every star's label is the
+# number of the **next** kind.
+
+# %% slide="-"
 claim = ask.predict(
     "The check has passed. We train it for 200 steps. What share of the stars does it name rightly?",
     ["nearly all", "about a third, as by guessing", "almost none"],
@@ -666,7 +739,18 @@ claim.reveal("almost none")
 # rate is too large, or that the other branch of an `if` was not taken. It answers one question
 # perfectly, and no other.
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## It proves what it checks
+#
+# A check compares the backward with *this* loss, at *this* point, on *this* batch.
+#
+# It cannot know
+#
+# * that the loss is not the one you meant,
+# * that labels are mixed up,
+# * that the other branch of an `if` was not taken.
+
+# %% [markdown]
 # ## What we now know
 #
 # * Nudging needs no formula. Two nudges for each entry, h of about $10^{-5}$, float64, a relative
@@ -678,3 +762,19 @@ claim.reveal("almost none")
 #
 # **What still bothers us.** We have layers, losses, and gradients that we may trust. Is that
 # enough for a net that reads handwriting? That is lesson 09.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Learn with backprop, check with nudges: once, on a small net, with the same code.
+#
+# A falling loss proves little.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# We have layers, losses, and gradients that we may trust.
+#
+# **Is that enough for a net that reads handwriting?**
+#
+# That is lesson 09.

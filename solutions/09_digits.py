@@ -6,7 +6,7 @@
 #     question: Can a heap of numbers learn to read handwriting that it has never seen?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Digits
 #
 # **Can a heap of numbers learn to read handwriting that it has never seen?**
@@ -42,7 +42,7 @@
 # **Further reading.** K. He and others (2015) on initialisation; K. Simonyan and others (2014) on
 # saliency maps; D. Rolnick and others (2017) on learning from very noisy labels.
 
-# %% slide="skip"
+# %%
 import numpy as np
 
 from autograder import check
@@ -55,17 +55,23 @@ from bplib.play import ask
 from bplib.play import digits as show
 from bplib.play.pad import Pad
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What the network is given
 #
 # Each picture is 8 by 8 pixels: 64 numbers from 0 (paper) to 1 (ink), in one row. Its label is the
 # digit that the writer was asked for.
 
-# %% slide="slide"
+# %%
 images, labels = load_digits()
 x_train, y_train, x_test, y_test = train_test_split(
     images, labels, 400 / len(images), np.random.default_rng(0))
 print("to learn from:", x_train.shape, "  held out:", x_test.shape)
+show.some_digits(16)
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## 64 numbers, and a label
+
+# %% tags=["talk"] slide="-"
 show.some_digits(16)
 
 # %% [markdown]
@@ -77,12 +83,12 @@ show.some_digits(16)
 #
 # Guessing blindly would be right once in ten. What do you expect of a few seconds of training?
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 reads = ask.predict("Of 100 digits it never saw, how many will the network read right?",
                     low=0, high=100, step=1, unit="of 100")
 reads
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Where to start
 #
 # The network is a list of layers, each a pair `(W, b)`: `[64, 32, 10]` means 64 pixels, 32 hidden
@@ -99,6 +105,16 @@ reads
 #   square. To keep it level: $D \cdot v / 2 = 1$, so
 #
 # $$v = \frac{2}{D} \qquad\text{that is, normal numbers times } \sqrt{2/D}$$
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Where to start
+#
+# * **Not all equal.** Units that start alike stay one unit forever. So: random.
+# * **Not too large, not too small.** Layer after layer the signal would grow or die.
+#
+# A ReLU lets half of the signal's square through. To keep it level:
+#
+# $$\text{variance} = \frac{2}{D}$$
 
 # %%
 rng = np.random.default_rng(0)
@@ -136,7 +152,7 @@ def init_mlp(sizes, rng):
 # %% check="init_mlp"
 check("init_mlp", init_mlp)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A network is a loop
 #
 # $$x \;\to\; \text{linear} \;\to\; \text{ReLU} \;\to\; \text{linear} \;\to\; \text{ReLU} \;\to\;
@@ -146,6 +162,16 @@ check("init_mlp", init_mlp)
 # A ReLU stands *between* layers. After the last one there is none: a score may be negative, and the
 # softmax of the loss wants to know how far below the others it lies.
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A network is a loop
+#
+# $$x \to \text{linear} \to \text{ReLU} \to \text{linear} \to \dots \to \text{linear} \to \text{scores}$$
+#
+# * A ReLU stands *between* layers.
+# * After the last one there is none: a score may be negative.
+#
+# And the gradient is the **same loop backwards**.
+
 # %% [markdown]
 # Two layers by hand, one picture of one pixel, $x = 5$:
 #
@@ -154,7 +180,7 @@ check("init_mlp", init_mlp)
 # $$W_2 = \begin{pmatrix}2\\3\end{pmatrix},\; b_2 = 1: \quad \text{score} = 5 \cdot 2 + 0 \cdot 3 +
 # 1 = 11$$
 
-# %% [markdown] slide="subslide"
+# %% [markdown]
 # ## And the same loop backwards
 #
 # Suppose the score should rise: $d\text{score} = 1$. Backwards through the same picture:
@@ -165,6 +191,18 @@ check("init_mlp", init_mlp)
 #
 # Every step of forward has its step back, in the opposite order, and needs what forward saw there:
 # so forward keeps it, layer by layer, in `cache`.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One pixel, there and back
+#
+# | | forward | back |
+# |---|---|---|
+# | pixel | $x = 5$ | $dW_1 = x \cdot dz = (10, 0)$ |
+# | sums | $z = (5, -5)$ | $dz = (2, 0)$: the second was at rest |
+# | ReLU | $h = (5, 0)$ | $dh = (2, 3)$, $dW_2 = h = (5, 0)$ |
+# | score | $5 \cdot 2 + 0 \cdot 3 + 1 = 11$ | 1 |
+#
+# Every step back needs what forward saw there. So forward keeps it.
 
 # %%
 params = [(np.array([[1.0, -1.0]]), np.zeros(2)), (np.array([[2.0], [3.0]]), np.ones(1))]
@@ -221,7 +259,7 @@ check("mlp_forward", mlp_forward)
 # %% check="mlp_backward"
 check("mlp_backward", mlp_backward, mlp_forward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A handful at a time
 #
 # The gradient over all 1,397 pictures is exact, and one step costs the whole set. The mean over 20
@@ -233,6 +271,14 @@ check("mlp_backward", mlp_backward, mlp_forward)
 # * An **epoch**: one turn through all pictures. They are dealt out anew each time, in random order,
 #   every
 #   one exactly once. The last batch may be short.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A handful at a time
+#
+# * All 1,397 pictures: the exact gradient, at the price of the whole set.
+# * 20 pictures: *roughly* the same way, at a seventieth of the price.
+#
+# > Seventy rough steps lead further than a single exact one.
 
 # %%
 params = course.init_mlp([64, 32, 10], np.random.default_rng(1))
@@ -300,12 +346,12 @@ def sgd_step(params, grads, learning_rate):
 # %% check="sgd_step"
 check("sgd_step", sgd_step)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Training
 #
 # All pieces are there. Put them in order before you write them down.
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 lines = ask.order_lines(
     "One step of training. What comes first, and what last?",
     ["logits, cache = mlp_forward(x_batch, params)",
@@ -357,13 +403,13 @@ def train_mlp(x, y, sizes, learning_rate, epochs, batch_size, rng):
 # %% check="train_mlp"
 check("train_mlp", train_mlp)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## It learns to read
 #
 # `training.train` is the loop to reuse: the same steps on a faster network, with progress and the
 # score on the held-out digits after every epoch.
 
-# %% slide="slide"
+# %%
 rng = np.random.default_rng(1)
 net = Network.of_sizes([64, 64, 10], rng)
 history = training.train(net, x_train, y_train, epochs=30, batch_size=20, rng=rng,
@@ -371,46 +417,61 @@ history = training.train(net, x_train, y_train, epochs=30, batch_size=20, rng=rn
                          progress=True)
 show.losses_picture(history)
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## It learns to read
+
+# %% tags=["talk"] slide="-"
+show.losses_picture(history)
+
 # %%
 share = 100 * history[-1].accuracy
 print(f"{share:.1f} of 100 digits it never saw are read right, after {history[-1].seconds:.1f} seconds")
 reads.reveal(round(share), "64 hidden units, 30 epochs.")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # **Move the epoch forward. Which digits does it read at once, and which only late, or never?**
 
 # %% slide="slide"
 show.epochs(epoch=1)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What does it get wrong?
 #
 # One number hides much. The **confusion matrix** has a row for what a digit was and a column for
 # what it
 # was taken for.
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What does it get wrong?
+
+# %% slide="-"
 show.confusion_picture(net.predict(x_test), y_test)
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Which would you have read right?
+
+# %% slide="-"
 show.mistakes(net.params, x_test, y_test)
 
 # %% [markdown]
 # Look at them yourself before you laugh at the machine. Which would you have read right?
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What do the hidden units look for?
 #
 # Each hidden unit has 64 weights: one for each pixel, so they can be shown as a picture.
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What do the hidden units look for?
+
+# %% slide="-"
 show.hidden_picture(net.params)
 
 # %% [markdown]
 # Few of them look like digits, or like strokes a person would name. A unit only has to be *useful
 # together with the others*. Beware of stories about what a unit "means".
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What did it look at?
 #
 # Training asks how the loss changes with the *weights*. The same walk back, one layer further,
@@ -462,7 +523,7 @@ def input_saliency(x, params, label):
 # %% check="input_saliency"
 check("input_saliency", input_saliency)
 
-# %% [markdown] slide="subslide"
+# %% [markdown]
 # **Which pixels speak for a 3 and against an 8? Would you look there too?**
 
 # %% slide="slide"
@@ -473,7 +534,7 @@ show.saliency()
 # changed a
 # *little*? It does not say why the network decided as it did. Lesson 20 comes back to this.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Draw one yourself
 #
 # Click on the fields, or walk through them with Tab and press the space bar. The network reads
@@ -481,7 +542,10 @@ show.saliency()
 #
 # **Draw a 3 and make it an 8, field by field: when does it change its mind? Then empty the page.**
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Draw a 3 and make it an 8
+
+# %% slide="-"
 Pad(net.params)
 
 # %%
@@ -500,7 +564,7 @@ print(f"200 pictures of noise: half are read with a probability of {np.median(su
 # nothing
 # that was learned about the old place helps at the new one. Lesson 12 mends that.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A claim put to the test
 #
 # *"Such a network can never be better than the people who labelled its data."* Let us see. We spoil
@@ -509,12 +573,16 @@ print(f"200 pictures of noise: half are read with a probability of {np.median(su
 # right 7
 # times out of 10. The held-out digits keep their true labels.
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# *"A network can never be better than the people who labelled its data."* We replace 30 of 100
+# labels by a wrong digit, at random.
+
+# %% slide="-" jupyter={"source_hidden": true}
 myth = ask.predict("How many of 100 held-out digits will the pupil of this teacher read right?",
                    ["about 50", "about 70", "more than 85"])
 myth
 
-# %% slide="fragment"
+# %%
 rng = np.random.default_rng(0)
 spoiled = rng.random(len(y_train)) < 0.3
 y_spoiled = np.where(spoiled, (y_train + rng.integers(1, 10, len(y_train))) % 10, y_train)
@@ -546,7 +614,16 @@ print(f"of {len(said)} sevens, {as_1:.0%} are read as a 1, {as_7:.0%} as a 7")
 # those
 # that have a system, which is the kind people make.
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Better than its teacher, and not
+#
+# * Mistakes at **random** point in all directions and cancel. The pupil reads more than 85 of 100;
+#   its teacher was right in 70.
+# * Mistakes with a **system** add up. A teacher who calls every 7 a 1 has a pupil who does.
+#
+# People make the second kind.
+
+# %% [markdown]
 # ## What we now know
 #
 # * A network is a loop over layers, and its gradient is the same loop backwards.
@@ -560,3 +637,20 @@ print(f"of {len(said)} sevens, {as_1:.0%} are read as a 1, {as_7:.0%} as a 7")
 # **What still bothers us.** Two layers learned in seconds. For decades, nobody could train twenty.
 # What
 # goes wrong in deep networks, and what cured it? That is lesson 10.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Small, shuffled batches, forward and back; judge on what was laid aside.
+#
+# And look: at the confusions, at the mistakes, at the gradient by the pixels. It is sure of itself
+# even where it has no idea.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# Two layers learned in seconds. For decades, nobody could train twenty.
+#
+# **What goes wrong in deep networks, and what cured it?**
+#
+# That is lesson 10.

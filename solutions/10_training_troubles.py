@@ -6,7 +6,7 @@
 #     question: Why did deep nets refuse to learn for so long, and what cured them?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Training troubles
 #
 # **Backprop was known in 1986. Why did nets of ten or twenty layers refuse to learn until about
@@ -14,6 +14,17 @@
 #
 # The gradients were right. The *numbers* were wrong: too small, too large, or stuck. In this lesson
 # each trouble is made to happen, measured, and cured. Everything runs on the digits of lesson 09.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Right gradients, wrong numbers
+#
+# Backprop was known in 1986. Nets of twenty layers refused to learn until about 2010.
+#
+# Every layer multiplies the gradient. If each one halves it:
+#
+# $$0.5^{20} \approx \text{a millionth}$$
+#
+# Too small, too large, or stuck: each trouble can be **measured**, and cured.
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -39,7 +50,7 @@
 # (2010); K. He and others (2015, 2016); S. Ioffe, C. Szegedy (2015); N. Srivastava and others (2014);
 # J. Kirkpatrick and others (2017) on forgetting.
 
-# %% slide="skip"
+# %%
 import numpy as np
 
 from autograder import check
@@ -55,7 +66,7 @@ from bplib.play.troubles import (
 x, y, x_new, y_new = runs.digits()
 print("digits to learn from:", x.shape, "  held out:", x_new.shape)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Where a deep net goes blind
 #
 # On its way back the gradient is multiplied, in every layer, by the weights and by the slope of the
@@ -66,7 +77,7 @@ print("digits to learn from:", x.shape, "  held out:", x_new.shape)
 # deviation of its weights times $\sqrt{64} = 8$. A layer of gain 1 without a bend passes a signal on
 # at its own size; gain 0.5 halves it.
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 deep = ask.predict(
     "A net of 10 ReLU layers with first weights of gain 0.5 is trained for 150 steps. What will it "
     "do?",
@@ -111,7 +122,7 @@ for gain in [1, 4, 32]:
     s, _ = sigmoid_forward(x @ W)
     print(f"gain {gain:2d}: slope below 0.01 in {np.mean(s * (1 - s) < 0.01):.0%} of all cases")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## How large should the first weights be?
 #
 # One unit adds up `fan_in` products. If the inputs have mean square $q$ and the weights variance
@@ -125,6 +136,16 @@ for gain in [1, 4, 32]:
 #   $1/\text{fan\_out}$. The compromise is $v = \dfrac{2}{\text{fan\_in} + \text{fan\_out}}$.
 # * **He** (for ReLU): ReLU cuts half of the signal's square away, so double:
 #   $v = \dfrac{2}{\text{fan\_in}}$.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## How large should the first weights be?
+#
+# $$\text{mean square of a sum} = \text{fan\_in} \cdot v \cdot q$$
+#
+# To keep the signal's size $q$, choose the variance $v$:
+#
+# * **Xavier** (for tanh): $v = \dfrac{2}{\text{fan\_in} + \text{fan\_out}}$
+# * **He** (for ReLU, which cuts half away): $v = \dfrac{2}{\text{fan\_in}}$
 
 # %% [markdown]
 # By hand: a layer with 200 inputs and 50 outputs. He: $v = 2/200 = 0.01$, so the *standard deviation*
@@ -176,7 +197,7 @@ for name, init, bend in [("He and ReLU    ", course_he, relu_forward),
 # And zeros? With equal weights all units of a layer compute the same and get the same gradient: they
 # stay twins for ever. The weights have to be *different*; random is the easy way.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Dead units
 #
 # A ReLU unit whose sum is negative for *every* example has slope 0 for every example. No gradient
@@ -193,7 +214,7 @@ for rate in [0.1, 0.5, 1.0, 2.0]:
 # With all units dead, the net gives the same scores to every picture. The cure is a smaller
 # learning rate; a leaky ReLU (slope 0.01 on the left in place of 0) also lets a dead unit come back.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## When one step destroys everything
 #
 # One picture in 300 comes from a broken sensor, a thousand times too bright. It makes a gradient
@@ -234,7 +255,10 @@ def clip_by_global_norm(grads, max_norm):
 # %% check="clip_by_global_norm"
 check("clip_by_global_norm", clip_by_global_norm)
 
-# %% slide="fragment"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One picture in 300 is a thousand times too bright
+
+# %% slide="-"
 norms, without = runs.broken_sensor(max_norm=None)
 _, with_rope = runs.broken_sensor(max_norm=1.0)
 print(f"right on new digits: without clipping {without:.0%}, with clipping {with_rope:.0%}")
@@ -244,7 +268,7 @@ lines_picture("Without clipping: the length of each step's gradient", "steps", "
 # %% [markdown]
 # Clipping only ever shortens. It does nothing for a gradient that has *vanished*.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Batch norm: every unit kept in range
 #
 # Good first weights put every layer in range *at the start*. Training moves them out again. Batch
@@ -262,7 +286,7 @@ lines_picture("Without clipping: the length of each step's gradient", "steps", "
 # By hand, one unit, a batch of two: $x = 1, 3$. The mean is 2, the variance
 # $\tfrac12(1 + 1) = 1$; so $\hat x = -1, 1$. With $\gamma = 10$, $\beta = 5$ the output is $-5, 15$.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ### Going back: three ways
 #
 # Raise one $x_i$ a little. Its own $\hat x_i$ moves. But the mean of the column moves as well, and so
@@ -275,6 +299,17 @@ lines_picture("Without clipping: the length of each step's gradient", "steps", "
 # - \underbrace{\hat x\,\operatorname{mean}(g\,\hat x)}_{\text{through }v}\Big)$$
 #
 # $$d\gamma = \sum_n \text{dout}_n\,\hat x_n \qquad d\beta = \sum_n \text{dout}_n$$
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Batch norm: blame comes back three ways
+#
+# Raise one $x_i$: its own $\hat x_i$ moves, and so do the mean and the variance of its column.
+#
+# $$dx = \frac{1}{\sqrt{v+\varepsilon}}\Big(g - \operatorname{mean}(g) - \hat x\,\operatorname{mean}(g\,\hat x)\Big)$$
+#
+# * $g$: directly
+# * $\operatorname{mean}(g)$: through the mean
+# * $\hat x\,\operatorname{mean}(g\,\hat x)$: through the variance
 
 # %% [markdown]
 # Where do the two new terms come from?
@@ -346,7 +381,7 @@ check("batchnorm_forward", batchnorm_forward)
 # %% check="batchnorm_backward"
 check("batchnorm_backward", batchnorm_backward)
 
-# %% slide="subslide"
+# %%
 normed = ten_layers(0.5, "batch norm")
 lines_picture("Ten layers, first weights of gain 0.5", "steps", "loss",
               {"no cure": half, "batch norm": normed}, limits=(0, 2.7))
@@ -355,7 +390,7 @@ lines_picture("Ten layers, first weights of gain 0.5", "steps", "loss",
 # The same bad start that learned nothing now learns. Go back to the widget and switch batch norm on:
 # the gain hardly matters to the outputs any more.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A way around: residual connections
 #
 # Another cure: let each layer *add* to what came in, $\text{out} = x + \text{branch}(x)$.
@@ -367,6 +402,16 @@ lines_picture("Ten layers, first weights of gain 0.5", "steps", "loss",
 #
 # By hand: $\text{branch}(x) = 0.01\,x$, twenty times in a row. Without the way around, a gradient of 1
 # comes back as $0.01^{20} = 10^{-40}$; with it, as $1.01^{20} \approx 1.22$.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A way around
+#
+# $$\text{out} = x + \text{branch}(x) \qquad dx = \text{dout} + \text{branch's blame}$$
+#
+# A branch of $0.01\,x$, twenty times in a row. A gradient of 1 comes back as
+#
+# * without the way around: $0.01^{20} = 10^{-40}$
+# * with it: $1.01^{20} \approx 1.22$
 
 # %%
 print(f"without: {0.01**20:.0e}   with: {1.01**20:.2f}")
@@ -389,7 +434,10 @@ def residual_backward(dout, branch_backward, cache):
 # %% check="residual_backward"
 check("residual_backward", residual_backward)
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The same bad start, cured twice
+
+# %% slide="-"
 around = ten_layers(0.5, "residual")
 lines_picture("Ten layers, first weights of gain 0.5", "steps", "loss",
               {"no cure": half, "batch norm": normed, "residual": around}, limits=(0, 3.0))
@@ -397,7 +445,7 @@ lines_picture("Ten layers, first weights of gain 0.5", "steps", "loss",
 # %% [markdown]
 # Small first weights are now a good thing: each layer begins as "leave it as it is, nearly".
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A step has no slope
 #
 # The first artificial neurons gave out 1 or -1, nothing between: $\text{sign}(x)$. People say that a
@@ -436,14 +484,14 @@ for estimate in ["true slope", "straight through"]:
 # With the true slope the hidden weights stay exactly where chance put them, and only the last layer
 # learns. With the lie they move, and it helps.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Saddles: flat, and no valley
 #
 # Where the gradient is 0 descent stands still. That need not be a valley: on a **saddle**, a mountain
 # pass, it goes up in some directions and down in others. The more directions there are, the less
 # likely it seems that *all* of them go up at once.
 
-# %% slide="subslide"
+# %% slide="slide"
 saddle()
 
 # %% [markdown]
@@ -451,17 +499,24 @@ saddle()
 # 1.1 with every step and $1.1^{24} \approx 10$. Exactly in the middle descent would stay for ever; a
 # little noise, such as small batches bring, is enough to leave.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A claim put to the test: "backprop finds the global minimum"
 #
 # XOR, with 2 hidden tanh units, from 200 different first weights, 4000 steps each.
 
-# %% jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# *"Backprop finds the global minimum."* XOR with 2 hidden tanh units, from 200 different first
+# weights.
+
+# %% slide="-" jupyter={"source_hidden": true}
 xor = ask.predict("How many of the 200 nets end with a loss near 0?", low=0, high=200, step=1,
                   unit="nets")
 xor
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Where 200 nets came to rest
+
+# %% slide="-"
 endings = runs.xor_endings()
 found = int((endings < 0.01).sum())
 print(f"2 hidden units: {found} of 200 near 0.   6 hidden units:",
@@ -476,19 +531,22 @@ xor.reveal(found, "Backprop computes slopes. Where they lead depends on where yo
 # More than a third are stuck at a loss near 0.35, with all slopes close to 0. Six hidden units instead
 # of two, and every one of the 200 arrives. No theorem says so; wider nets have more ways down.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Learning by heart
 #
 # 200 digits to learn from, and one label in five may be wrong. The net has 9,610 parameters: room
 # enough to learn every single label by heart, the wrong ones too.
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 longer = ask.predict(
     "The loss on the 200 falls all the time. Train for 20 epochs, or for 100: which net reads more of "
     "the new digits?", ["the one with 20", "the one with 100", "both the same"])
 longer
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## More training, worse net
+
+# %% slide="-"
 seen, held_out, right = runs.by_heart()
 best = int(held_out.argmin())
 print(f"best held-out loss after epoch {best + 1}: {right[best]:.0%} of new digits right; "
@@ -507,7 +565,7 @@ longer.reveal("the one with 20", "So much for 'more training is always better'."
 # * **weight decay**: add $\lambda W$ to every weight's gradient, which pulls it towards 0;
 # * **dropout**, the next section.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Training with holes: dropout
 #
 # In every step, switch each hidden unit off with probability $p$: nobody can rely on one neighbour.
@@ -520,6 +578,17 @@ longer.reveal("the one with 20", "So much for 'more training is always better'."
 #
 # When the net is *used*, nothing is dropped and nothing need be scaled. Backward: LOCAL DERIVATIVE is
 # the mask. What was switched off is not to blame.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Training with holes
+#
+# Switch each hidden unit off with probability $p$: nobody can rely on one neighbour.
+#
+# $$\text{out} = x \cdot \text{mask} \qquad \text{mask} = 0 \;\text{ or }\; \frac{1}{1-p}$$
+#
+# By hand, $p = 0.2$: $x = (2, 4)$, the second falls: $\text{mask} = (1.25, 0)$, $\text{out} = (2.5, 0)$.
+#
+# What was switched off is **not to blame**.
 
 # %% [markdown]
 # By hand: $p = 0.2$, so a kept entry is multiplied by $1/0.8 = 1.25$. `x = [2, 4]`, and the second
@@ -556,26 +625,26 @@ def dropout_backward(dout, cache):
 # %% check="dropout_backward"
 check("dropout_backward", dropout_backward)
 
-# %% slide="fragment"
+# %%
 for name, result in [("no cure, 100 epochs", right[-1]), ("early stopping", right[best]),
                      ("weight decay 0.03", runs.by_heart(decay=0.03)[2][-1]),
                      ("dropout 0.5", runs.by_heart(dropout=0.5)[2][-1])]:
     print(f"{name:20s} {result:.1%} of new digits right")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## When the data lie
 #
 # *"Such a net can never be better than the humans who labelled its data."* Half of all labels are
 # replaced at random. And a second net, whose teachers are right far more often, but call four out of
 # five 4s a 9.
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 lies = ask.predict(
     "Which does more harm to the net's reading of 4s?",
     ["half of all labels replaced at random", "four in five 4s labelled 9, all else right"])
 lies
 
-# %% slide="fragment"
+# %%
 teachers, net_right = runs.wrong_at_random(0.5)
 print(f"at random:   {teachers:.0%} of the labels are right; the net reads {net_right:.0%} of new "
       "digits")
@@ -589,12 +658,12 @@ lies.reveal("four in five 4s labelled 9, all else right")
 # system add up: the net learns the prejudice, and its overall score hardly shows it. Look at every
 # group by itself.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Forgetting
 #
 # Learn 0 to 4 for twelve epochs, then 5 to 9 for twelve more.
 
-# %% slide="fragment"
+# %%
 old, new = runs.old_and_new()
 rehearsed, _ = runs.old_and_new(kept=0.1)
 lines_picture("Old digits (0 to 4), new digits (5 to 9)", "epochs", "share right",
@@ -606,12 +675,12 @@ lines_picture("Old digits (0 to 4), new digits (5 to 9)", "epochs", "share right
 # digit by a new one's name. Keeping one old example in ten brings most of it back. (Lesson 20 tries
 # a cure without old data.)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## How fast, how many at a time?
 #
 # Four epochs for each pair of learning rate and batch size; the share of new digits read.
 
-# %% slide="fragment"
+# %%
 rates, sizes = [0.01, 0.03, 0.1, 0.3, 1.0], [4, 32, 256]
 shares = runs.rate_and_batch(rates, sizes)
 table_picture("New digits read after four epochs", shares, sizes, rates, "batch size",
@@ -633,7 +702,7 @@ ask.choose(
      "dropout": "That is for a net that fits its data too well; this one does not fit at all."},
     right="the size of the gradient in each layer")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What we now know
 #
 # | what you see | what to measure | what helps |
@@ -644,6 +713,25 @@ ask.choose(
 # | seen good, new bad | both losses by epoch | early stopping, decay, dropout, more data |
 # | fine on average, bad for a group | score by group | better labels, more of that group |
 # | new task in, old one out | score on the old task | rehearse |
+#
+# **What still bothers us.** One learning rate for all parameters, chosen by trial. Could each
+# parameter find its own? That is lesson 11.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What you see, what to measure, what helps
+#
+# | you see | measure | helps |
+# |---|---|---|
+# | loss stays where it began | gradient by layer | He, batch norm, residuals |
+# | loss jumps, or is nan | norm of the gradient | smaller rate, clipping |
+# | many units always 0 | share of dead units | smaller rate, leaky ReLU |
+# | seen good, new bad | both losses by epoch | early stop, decay, dropout |
+# | bad for one group | score by group | better labels, more of it |
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Do not guess what went wrong: measure it, layer by layer.
 #
 # **What still bothers us.** One learning rate for all parameters, chosen by trial. Could each
 # parameter find its own? That is lesson 11.

@@ -6,7 +6,7 @@
 #     question: Backprop says which way is down. How far should each step go?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # From plain descent to Adam
 #
 # **Backpropagation tells a million parameters which way is down. It does not say how far to go. Who
@@ -41,7 +41,7 @@
 # G. Hinton (2012), lecture 6.5; D. Kingma, J. Ba (2015), which lesson 18 reads claim by claim;
 # I. Loshchilov, F. Hutter (2017, 2019).
 
-# %% slide="skip"
+# %%
 import time
 
 import numpy as np
@@ -65,7 +65,11 @@ from bplib.training import plain_descent, train
 # step each of them is told the same thing, the slope under its own feet. They differ only in what
 # they make of it.
 
-# %% slide="slide" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# A ravine, 40 times steeper across than along. Five walkers, one start. At every step each is told
+# the same thing: the slope under its own feet.
+
+# %% slide="-" jupyter={"source_hidden": true}
 winner = ask.predict(
     "After 80 steps in the ravine, who will be nearest to the bottom?",
     ["plain descent", "momentum", "AdaGrad", "RMSprop", "Adam"],
@@ -92,7 +96,7 @@ winner.reveal(min(names, key=lambda name: walk(name, 0, 1.0)[1][-1]),
 # So there is no best walker, only one that suits the ground. To know which, you have to know what
 # each is made of. There are three ideas.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A ball that keeps its speed
 #
 # Plain descent forgets everything at every step. In the ravine it jumps from wall to wall, and the
@@ -104,6 +108,16 @@ winner.reveal(min(names, key=lambda name: walk(name, 0, 1.0)[1][-1]),
 #
 # Across the ravine the slopes change sign and cancel in the velocity. Along it they agree and add up.
 # $\beta$ is the share of the speed that is kept: 0.9 is usual.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A ball that keeps its speed
+#
+# $$\text{velocity} \leftarrow \beta \cdot \text{velocity} + \text{grad}$$
+#
+# $$\text{param} \leftarrow \text{param} - \text{rate} \cdot \text{velocity}$$
+#
+# * Across the ravine the slopes change sign and **cancel**.
+# * Along it they agree and **add up**: with $\beta = 0.9$, to ten times the gradient.
 
 # %% [markdown]
 # By hand, with $\beta = 0.5$, a learning rate of 0.1, and a parameter that starts at 1. The gradients
@@ -117,6 +131,17 @@ winner.reveal(min(names, key=lambda name: walk(name, 0, 1.0)[1][-1]),
 #
 # In step 2 it went further than in step 1, although the slope was the same. In step 3 the slope
 # turned, and half of it was spent on braking.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Momentum by hand: $\beta = 0.5$, rate 0.1
+#
+# | step | velocity before | grad | velocity after | param after |
+# |---|---|---|---|---|
+# | 1 | 0 | 2 | 0.5 · 0 + 2 = 2 | 1 − 0.2 = 0.8 |
+# | 2 | 2 | 2 | 0.5 · 2 + 2 = 3 | 0.8 − 0.3 = 0.5 |
+# | 3 | 3 | −3 | 0.5 · 3 − 3 = −1.5 | 0.5 + 0.15 = 0.65 |
+#
+# In step 2 it went further on the same slope. In step 3 half was spent on braking.
 
 # %%
 param, velocity = 1.0, 0.0
@@ -151,7 +176,7 @@ def momentum_step(param, grad, velocity, learning_rate, beta=0.9):
 # %% check="momentum_step"
 check("momentum_step", momentum_step)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Shorter steps where it has been steep
 #
 # The second idea: *every parameter deserves its own learning rate.* A weight that belongs to a rare
@@ -167,6 +192,17 @@ check("momentum_step", momentum_step)
 #
 # All of this happens entry by entry. $\epsilon$, usually $10^{-8}$, is there for a parameter that has
 # had no gradient yet: without it, 0 would be divided by 0. It stands *outside* the root.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Shorter steps where it has been steep
+#
+# *Every parameter deserves its own learning rate.* **AdaGrad**:
+#
+# $$\text{total} \leftarrow \text{total} + \text{grad}^2$$
+#
+# $$\text{param} \leftarrow \text{param} - \text{rate} \cdot \frac{\text{grad}}{\sqrt{\text{total}} + \epsilon}$$
+#
+# The first step is one rate long, for a gradient of 1,000 and of 0.001.
 
 # %% [markdown]
 # By hand, rate 0.5, for a gradient of 3 that comes after a total of 16:
@@ -200,11 +236,22 @@ def adagrad_step(param, grad, total, learning_rate, eps=1e-8):
 # %% check="adagrad_step"
 check("adagrad_step", adagrad_step)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A memory that fades
 #
 # AdaGrad never forgets, so its total can only grow and its steps can only shrink. With gradients of
 # size 1, how long is the step after 1, 100 and 10,000 steps?
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A memory that fades
+#
+# AdaGrad's total only grows: after 10,000 steps its steps are 100 times shorter.
+#
+# **RMSprop** takes an average that forgets:
+#
+# $$\text{average} \leftarrow \rho \cdot \text{average} + (1 - \rho) \cdot \text{grad}^2$$
+#
+# A walker who falls asleep, and one who does not.
 
 # %%
 param, total = np.zeros(1), np.zeros(1)
@@ -243,7 +290,7 @@ def rmsprop_step(param, grad, average, learning_rate, decay=0.9, eps=1e-8):
 # %% check="rmsprop_step"
 check("rmsprop_step", rmsprop_step)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Adam, put together
 #
 # Take momentum's idea, the direction smoothed over time, and RMSprop's, each parameter in its own
@@ -256,6 +303,17 @@ check("rmsprop_step", rmsprop_step)
 #
 # Almost. There is a flaw in it at the beginning. The usual values are $\beta_1 = 0.9$ and
 # $\beta_2 = 0.999$, and both averages start at 0.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Adam, put together
+#
+# $$m \leftarrow \beta_1 m + (1 - \beta_1)\,\text{grad}$$
+#
+# $$v \leftarrow \beta_2 v + (1 - \beta_2)\,\text{grad}^2$$
+#
+# $$\text{param} \leftarrow \text{param} - \text{rate} \cdot \frac{m}{\sqrt{v}} \quad\text{?}$$
+#
+# Almost. $\beta_1 = 0.9$, $\beta_2 = 0.999$, and both start at 0.
 
 # %% slide="slide" jupyter={"source_hidden": true}
 first = ask.predict(
@@ -288,6 +346,17 @@ first.reveal("too long, several learning rates",
 #
 # As $t$ grows, $\beta^t$ goes to 0 and the correction fades away by itself. $\hat m$ and $\hat v$ are
 # for this step only; what is remembered are $m$ and $v$.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The first step, by hand
+#
+# $$m = 0.1 \qquad v = 0.001 \qquad \frac{m}{\sqrt v} = \frac{0.1}{0.0316} = \mathbf{3.16}$$
+#
+# Three times too long. What is missing is a known share, so divide by it:
+#
+# $$\hat m = \frac{m}{1 - \beta_1^t} \qquad \hat v = \frac{v}{1 - \beta_2^t}$$
+#
+# As $t$ grows the correction fades away by itself.
 
 # %% slide="slide"
 adam_parts(corrected=False)
@@ -342,7 +411,7 @@ def adam_step(param, grad, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999, 
 # %% check="adam_step"
 check("adam_step", adam_step)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Weight decay that stays decoupled
 #
 # Lesson 10 kept weights small by adding $\frac{\lambda}{2} w^2$ to the loss, whose gradient is
@@ -398,7 +467,7 @@ def adamw_step(param, grad, m, v, t, learning_rate=1e-3, beta1=0.9, beta2=0.999,
 # %% check="adamw_step"
 check("adamw_step", adamw_step)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The race on the digits
 #
 # The handwritten digits of lesson 09, and a network of 64, 32 and 10 units. Every optimiser tries the
@@ -428,7 +497,10 @@ def race(x):
 
 losses = race(x)
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The race on the digits
+
+# %% slide="-"
 rates_picture(rates, losses)
 
 # %% [markdown]
@@ -444,7 +516,10 @@ rates_picture(rates, losses)
 units = 10.0 ** np.random.default_rng(3).uniform(-1.5, 1.5, 64)
 badly_scaled = race(x * units)
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The same, each pixel in a unit of its own
+
+# %% slide="-"
 rates_picture(rates, badly_scaled)
 
 # %%
@@ -456,7 +531,7 @@ for name in steps:
 # up. That is what dividing by the root of the squares buys: units that differ from parameter to
 # parameter cancel.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Which optimiser for what?
 #
 # No rule without exceptions; these are good first choices, and what people do.
@@ -481,7 +556,7 @@ ask.choose(
     right="plain descent",
 )
 
-# %% slide="fragment" jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true}
 ask.choose(
     "A deep network with layers of very different kinds, little time to tune, and you want the weights "
     "kept small.",
@@ -492,7 +567,7 @@ ask.choose(
     right="AdamW, with a schedule",
 )
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Fast, then slow: schedules
 #
 # A mini-batch gives a noisy gradient. Even at the bottom, where the true slope is 0, the noise keeps
@@ -587,13 +662,13 @@ print("smallest float32 of all:           ", np.finfo(np.float32).smallest_subno
 tiny = np.float32(1e-40)
 print("1e-40 plus and minus 1e-28:", (tiny + np.float32(1e-28)) - np.float32(1e-28))
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Three claims put to the test
 #
 # **"Adam scales the gradients with logarithms."** If so, gradients a thousand times as large should
 # give steps that are larger by a logarithm: by about 7, perhaps.
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 logs = ask.predict(
     "All gradients times 1000. Adam's steps become ...",
     ["1000 times longer", "about 7 times longer", "as long as before"],
@@ -611,11 +686,18 @@ grads = np.random.default_rng(0).normal(1.0, 1.0, 50)
 print("gradients as they are:", adam_walk(grads), "  times 1000:", adam_walk(1000 * grads))
 logs.reveal("as long as before", "m grows by 1000, and so does the root of v. There is no logarithm.")
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## No logarithm anywhere
+#
+# * All gradients times 1000: $m$ grows by 1000, and so does $\sqrt v$.
+# * The step is **as long as before**.
+# * What Adam cancels is the *unit* of the gradient.
+
 # %% [markdown]
 # **"Adam takes its momentum from AdaGrad."** AdaGrad remembers squares. Turn the sign of every second
 # gradient: does its memory notice? Does momentum's?
 
-# %% slide="subslide"
+# %%
 same, turned = np.ones(10), np.tile([1.0, -1.0], 5)
 for words, grads in [("all 1:       ", same), ("1, -1, 1 ...:", turned)]:
     velocity, total = np.zeros(1), np.zeros(1)
@@ -631,7 +713,7 @@ for words, grads in [("all 1:       ", same), ("1, -1, 1 ...:", turned)]:
 # **"Backprop *is* gradient descent."** One network, one batch, one call of backprop. Then six
 # optimisers:
 
-# %% slide="subslide"
+# %%
 net = Network.of_sizes([64, 32, 10], np.random.default_rng(0))
 net.loss_and_gradient(x[:100], y[:100])
 gradient = net.gradient.copy()               # backprop's work is done here, once
@@ -645,6 +727,15 @@ for name, step in steps.items():
 # %% [markdown]
 # The same gradient, six different moves. Backprop computes a gradient; an optimiser decides what to do
 # with it. And the agent of lesson 04 did gradient descent without any backprop.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## "Backprop *is* gradient descent"?
+#
+# * **Backprop** computes the gradient.
+# * An **optimiser** decides what to do with it.
+#
+# One gradient, six optimisers: six different moves. And the agent of lesson 04 did gradient descent
+# without any backprop.
 
 # %% [markdown]
 # ## Find the bug
@@ -671,7 +762,7 @@ ask.choose(
     right="It moves every weight by one learning rate, along the gradient's sign",
 )
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What we now know
 #
 # * Backprop finds the gradient. An **optimiser** makes a step of it.
@@ -684,3 +775,19 @@ ask.choose(
 # **What still bothers us.** The network that reads digits has a weight from every pixel to every
 # unit. Shift the picture by one pixel, and for the network it is another picture altogether. That is
 # lesson 12.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Sum the gradients, and what contradicts itself cancels; divide by their size, and units cancel.
+#
+# A comparison of optimisers is fair only if each has a learning rate of its own.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# The network that reads digits has a weight from every pixel to every unit.
+#
+# **Shift the picture by one pixel, and for the network it is another picture altogether.**
+#
+# That is lesson 12.

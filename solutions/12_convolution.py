@@ -6,7 +6,7 @@
 #     question: Move a 7 by one pixel. Why does the network take it for something else?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Sharing weights across a picture
 #
 # **Our network reads 97 digits of 100. Move each of them to the right by a single pixel. How many
@@ -14,6 +14,16 @@
 #
 # For you it is the same digit. In this lesson you find out what it is for the network, and build
 # the layer that made machines see: the convolution.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The same digit, for you
+#
+# Our network reads **97 digits of 100**. Move each of them to the right by a single pixel.
+#
+# For you it is the same digit. What is it for the network?
+#
+# * pixel 27 is input number 27, with weights of its own
+# * it is no neighbour of number 28
 
 # %% [markdown] tags=["instructor"]
 # ## For the instructor
@@ -40,7 +50,7 @@
 #
 # **Further reading.** K. Fukushima (1980), Neocognitron; Y. LeCun and others (1989, 1998).
 
-# %% slide="skip"
+# %%
 import numpy as np
 
 from autograder import check
@@ -99,7 +109,15 @@ shift.reveal(round(100 * one_pixel))
 # The idea that mends this is simple to say: **look for the same small pattern everywhere, with the
 # same weights.**
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## About every second digit is lost
+#
+# What it has learned about pixel 27 says nothing about pixel 28. It would have to learn every stroke
+# anew at every place.
+#
+# > Look for the same small pattern everywhere, with the same weights.
+
+# %% [markdown]
 # ## What a small pattern finds
 #
 # Nine weights in a square of 3 by 3, a **kernel** or **filter**. Lay it on the picture, multiply each
@@ -122,6 +140,17 @@ patterns()
 #
 # The products add up to $5 - 1 + 6 + 7 = 17$: on the left almost nothing, next to it ink: a left edge.
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One window by hand
+#
+# | pixels | kernel | products |
+# |---|---|---|
+# | 0 5 2 | −1 1 0 | 0 5 0 |
+# | 1 6 3 | −1 1 0 | −1 6 0 |
+# | 0 7 1 | −1 1 0 | 0 7 0 |
+#
+# They add up to $5 - 1 + 6 + 7 = \mathbf{17}$: nothing on the left, ink next to it. A left edge.
+
 # %%
 pixels = np.array([[0, 5, 2], [1, 6, 3], [0, 7, 1]])
 kernel = np.array([[-1, 1, 0], [-1, 1, 0], [-1, 1, 0]])
@@ -141,7 +170,7 @@ print((pixels * kernel).sum(), convolve(pixels, kernel))
 #
 # windows. What is left over at the end, too little for another step, is seen by nobody.
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 size = ask.predict(
     "A picture 8 pixels high, windows 3 high, no border, steps of 2: how many windows fit?",
     ["2", "3", "4"],
@@ -152,7 +181,7 @@ size
 print("windows begin at rows", list(range(0, 8 - 3 + 1, 2)))
 size.reveal("3", "They begin at 0, 2 and 4; one at 6 would stick out. Row 7 is seen by none.")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Every window a row
 #
 # With several channels $c$ coming in (grey pictures have one) and several filters $f$ going out:
@@ -165,6 +194,16 @@ size.reveal("3", "They begin at 0, 2 and 4; one at 6 would stick out. Row 7 is s
 # (this is called *im2col*), and the whole convolution is one product:
 #
 # $$\text{out} = \text{patches} \; @ \; \text{weights}^T + b$$
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Every window a row
+#
+# Lay each window out as a row of one big table, each filter as a row of another:
+#
+# $$\text{out} = \text{patches} \; @ \; \text{weights}^T + b$$
+#
+# * the whole convolution is **one product**
+# * and a linear layer is what lesson 07 can walk back through
 
 # %% slide="slide"
 windows()
@@ -218,7 +257,7 @@ def conv2d_forward(x, W, b, stride=1, pad=0):
 # %% check="conv2d_forward"
 check("conv2d_forward", conv2d_forward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Blame put back where the windows lay
 #
 # Backward, too, it is a linear layer. Bring `dout` into rows, one per window, and lesson 07 gives:
@@ -231,6 +270,14 @@ check("conv2d_forward", conv2d_forward)
 #
 # What is left is to put `dpatches` back. Each row is the blame for the pixels of one window. A pixel
 # that was seen by four windows stands in four rows. What does it get?
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Blame put back where the windows lay
+#
+# * **Shared weights** are used in every window: they get the blame of every window, added up.
+# * **Shared pixels** are seen by several windows: they get the blame of each, added up.
+#
+# > Multiply along a path, add where paths meet.
 
 # %% slide="slide"
 overlap()
@@ -259,6 +306,17 @@ ask.choose(
 #
 # `course.col2im(dpatches, x.shape, kh, kw, stride, pad)` does this, and cuts off the border, whose
 # blame nobody needs.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## By hand: three pixels, two windows
+#
+# A filter $[3, 4]$, step 1, $dout = [1, 10]$. The windows share the middle pixel.
+#
+# | | pixel 0 | pixel 1 | pixel 2 |
+# |---|---|---|---|
+# | first window: $1 \cdot [3, 4]$ | 3 | 4 | |
+# | second window: $10 \cdot [3, 4]$ | | 30 | 40 |
+# | **dx** | **3** | **34** | **40** |
 
 # %%
 dout_rows = np.array([[1.0], [10.0]])                      # two windows, one filter
@@ -306,7 +364,7 @@ print("relative error:", gradient_check(
     lambda x: course.conv2d_forward(x, W, b, stride=2, pad=1),
     lambda dout, cache: course.conv2d_backward(dout, cache)[0], picture, dout))
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Max-pooling: the winner takes it all
 #
 # *That* there is a stroke often matters more than *exactly where*. **Max-pooling** keeps the largest
@@ -324,7 +382,7 @@ tie = ask.predict(
 )
 tie
 
-# %% slide="fragment"
+# %% slide="slide"
 pool()
 
 # %%
@@ -384,7 +442,7 @@ def maxpool_backward(dout, cache):
 # %% check="maxpool_backward"
 check("maxpool_backward", maxpool_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Two networks, equally large
 #
 # `bplib.cnn` puts the pieces together: convolution with 8 filters, ReLU, pool; convolution with 16,
@@ -398,7 +456,10 @@ print(f"parameters: MLP {mlp.vector.size}, CNN {cnn.vector.size}")
 history = train(cnn, x, y, epochs=30, batch_size=32, rng=rng, progress=True,
                 update=FlatAdam(cnn.vector.size, learning_rate=5e-3).step)
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Two networks, equally large
+
+# %% slide="-"
 shifts = [-2, -1, 0, 1, 2]
 scores = {name: [accuracy(net.predict(shifted(x_new, s)), y_new) for s in shifts]
           for name, net in [("MLP", mlp), ("CNN", cnn)]}
@@ -418,7 +479,10 @@ for name in scores:
 #
 # What has it learned to look for? Nobody drew these patterns:
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What it has learned to look for
+
+# %% slide="-"
 seven = x_new[y_new == 7][0].reshape(8, 8)
 filters_picture(*cnn.params[0], seven)
 
@@ -426,13 +490,17 @@ filters_picture(*cnn.params[0], seven)
 # Some of the filters have become edges and strokes in one direction, much like those that you tried by
 # hand; others are hard to name.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A claim put to the test
 #
 # *"A convolutional network does not care where in the picture something is."* You have seen the
 # figures for shifted digits. What is true of **one convolution**, without pool and linear layer?
 
-# %% jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# *"A convolutional network does not care where in the picture something is."* One convolution, no
+# pool, no linear layer:
+
+# %% slide="-" jupyter={"source_hidden": true}
 where = ask.predict(
     "Shift the picture by a pixel, then convolve. Compare with: convolve, then shift the result.",
     ["the same numbers in the same places (away from the edge)", "the result does not change at all",
@@ -451,6 +519,15 @@ where.reveal("the same numbers in the same places (away from the edge)")
 # A convolution *moves along* with the picture (it is **equivariant**). It does not forget where
 # something is; pooling forgets a little of it, and the linear layer at the end has a weight for each
 # place that is left.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## It moves along
+#
+# * A **convolution** moves along with the picture. It forgets nothing about places.
+# * **Pooling** forgets a little of it.
+# * The **linear layer** at the end has a weight for each place that is left.
+#
+# So a network of them forgives one pixel, and not two.
 
 # %% [markdown]
 # ## Find the bug
@@ -474,7 +551,7 @@ ask.choose(
     right="pad:-pad is 0:-0, and -0 is 0",
 )
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What we now know
 #
 # * A convolution is a linear layer on windows, the same weights for every window.
@@ -485,3 +562,16 @@ ask.choose(
 #
 # **What still bothers us.** A picture has a fixed size. A sentence has not, nor a melody, and what comes
 # later in it depends on what came before. Weights shared over *time* are lesson 13.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > A convolution is a linear layer on windows, with the same weights for every window.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# A picture has a fixed size. A sentence has not, nor a melody, and what comes later depends on what
+# came before.
+#
+# **Weights shared over time** are lesson 13.

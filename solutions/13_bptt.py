@@ -6,7 +6,7 @@
 #     question: A net reads a name letter by letter and errs at the end. Which letter was to blame?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Backpropagation through time
 #
 # **A network reads a name letter by letter, and errs at the last one. The cause may lie ten letters
@@ -50,7 +50,7 @@
 # 5, 1994); Pascanu, Mikolov and Bengio, *On the difficulty of training recurrent neural networks*
 # (ICML 2013); Elman, *Finding structure in time* (Cognitive Science 14, 1990).
 
-# %% slide="skip"
+# %%
 import time
 
 import numpy as np
@@ -70,7 +70,7 @@ from bplib.play.recurrent import (
 from bplib.recall import recall_accuracy
 from bplib.regularization import clip_by_global_norm
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## One frame of the film
 #
 # The plain recurrent step (Elman 1990) takes the input of this moment, `x`, and the state that the
@@ -87,6 +87,19 @@ from bplib.regularization import clip_by_global_norm
 #
 # That is the linear layer of lesson 07, twice, and a bend. There is no other way from `h_prev` to
 # `h`: what is to survive must go through `Wh` and through tanh at every single step.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One frame of the film
+#
+# $$h = \tanh(x\,W_x + h_{\text{prev}}\,W_h + b)$$
+#
+# | | shape | |
+# |---|---|---|
+# | `x` | `(N, D)` | one example in each row |
+# | `h_prev`, `h` | `(N, H)` | the state: what is remembered |
+# | `Wx`, `Wh` | `(D, H)`, `(H, H)` | the same at every step |
+#
+# There is no other way from `h_prev` to `h`.
 
 # %%
 # One example, one input, two hidden units, by hand.
@@ -116,7 +129,7 @@ def rnn_step_forward(x, h_prev, Wx, Wh, b):
 # %% check="rnn_step_forward"
 check("rnn_step_forward", rnn_step_forward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## One frame backwards
 #
 # `dh` arrives: by how much the loss rises for each unit of each entry of `h`.
@@ -127,6 +140,18 @@ check("rnn_step_forward", rnn_step_forward)
 # - **SUM OVER WHAT WAS BROADCAST**: weights and bias served all N examples: $dW_x = x^\top dz$,
 #   $dW_h = h_{\text{prev}}^\top dz$, $db = \sum_n dz_n$.
 # - **CHECK THE SHAPE**: `Wh` is square, so here the shapes cannot warn you of a missing transpose.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One frame backwards
+#
+# $$dz = dh \odot (1 - h^2)$$
+#
+# From there it is two linear layers with the same $dz$:
+#
+# * to the input: $dx = dz\,W_x^\top$, to the past: $dh_{\text{prev}} = dz\,W_h^\top$
+# * to the weights: $dW_x = x^\top dz$, $dW_h = h_{\text{prev}}^\top dz$
+#
+# `Wh` is square: here the shapes cannot warn you.
 
 # %% jupyter={"source_hidden": true}
 whose = ask.choose(
@@ -165,7 +190,7 @@ def rnn_step_backward(dh, cache):
 # %% check="rnn_step_backward"
 check("rnn_step_backward", rnn_step_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The film forward
 #
 # A sequence `x` of shape `(N, T, D)` is a film of `T` frames. Each frame hands its state to the
@@ -173,7 +198,7 @@ check("rnn_step_backward", rnn_step_backward)
 # any of them. `np.stack(states, axis=1)` puts a list of `T` arrays `(N, H)` into that form; without
 # `axis=1` time would come first.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The film backwards
 #
 # Unrolled, this is a network `T` layers deep, and everything you know applies. Two places deserve a
@@ -186,6 +211,19 @@ check("rnn_step_backward", rnn_step_backward)
 #   $\;dW_h = \sum_t h_{t-1}^\top\, dz_t$.
 #
 # The same weights, but not the same shares. Before you look:
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Two places deserve a second look
+#
+# * A **state** is used twice, by its own loss and by the next step:
+#
+# $$\text{total}_t = dh_t + \text{carry}_{t+1}$$
+#
+# * The **weights** are used $T$ times:
+#
+# $$dW_h = \sum_t h_{t-1}^\top\, dz_t$$
+#
+# > Multiply along a path, add where paths meet.
 
 # %% slide="slide"
 equal = ask.predict(
@@ -218,6 +256,17 @@ equal.reveal("the last", "Each step back multiplies the blame by 0.7 and by tanh
 #
 # So $dx = (2, 4, 8)$, $dh_0 = 1$ and $db = 8 + 4 + 2 = 14$.
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## By hand: $T = 3$, $W_h = 0.5$, a loss at the end
+#
+# | step | own `dh` | carry | total = dz | hands back dz · 0.5 |
+# |---|---|---|---|---|
+# | 3 | 8 | 0 | 8 | 4 |
+# | 2 | 0 | 4 | 4 | 2 |
+# | 1 | 0 | 2 | 2 | 1 |
+#
+# So $dx = (2, 4, 8)$, $dh_0 = 1$ and $db = 8 + 4 + 2 = \mathbf{14}$.
+
 # %% jupyter={"source_hidden": true}
 loop = ask.order_lines(
     "Put the body of the backward loop in order (it runs from the last step to the first).",
@@ -232,7 +281,7 @@ loop = ask.order_lines(
 )
 loop
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Cutting the film
 #
 # A book has a million letters. To go back through all of them for one gradient is out of the
@@ -247,6 +296,18 @@ loop
 #
 # The example above with `span = 2`: the spans are steps 1 and 2, then step 3. Step 3 keeps its 8, its 4
 # is dropped, and $dx = (0, 0, 8)$, $dh_0 = 0$, $db = 8$.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Cutting the film
+#
+# A book has a million letters. So the film is cut into **spans**:
+#
+# * the *state* is handed across every border,
+# * the *blame* is not.
+#
+# The same example with spans of 2: step 3 keeps its 8, its 4 is dropped, and
+#
+# $$dx = (0, 0, 8) \qquad dh_0 = 0 \qquad db = 8$$
 
 # %% [markdown]
 # ### Your turn: `rnn_forward`, `rnn_backward`, `truncated_rnn_backward`
@@ -306,7 +367,7 @@ check("rnn_backward", rnn_backward)
 # %% check="truncated_rnn_backward"
 check("truncated_rnn_backward", truncated_rnn_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## What sixty steps do to a gradient
 #
 # Follow one blame from step $T$ back to step 0. Each step multiplies it by the same matrix and by a
@@ -357,14 +418,26 @@ explodes.reveal("below 1e-6 (it vanishes)", "It grows at first and then decays: 
 # A gradient that vanishes is not a gradient of 0. The *sum* over steps still has its recent terms;
 # what is lost is the share of the distant past, drowned by the share of what came last.
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What can be proved
+#
+# * $\sigma_{max} < 1$ is **sufficient** for vanishing: every step shrinks every vector.
+# * $\sigma_{max} > 1$ is **necessary** for exploding, and not sufficient.
+# * In a linear net the spectral radius decides in the long run: $\|W^T\|^{1/T} \to \rho$.
+#
+# What is stretched in one step points another way at the next.
+
+# %% [markdown]
 # ## What a cut misses, measured
 #
 # A net that forgets quickly (`Wh` a rotation times 0.5) is shown one of two symbols, then eleven
 # steps of noise, and has to say which it was. Guessing gives 50%. We train it with the whole gradient
 # and with one cut into spans of 3, from four starting points each. The state is handed on in both.
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# One of two symbols, then eleven steps of noise; at the end: which symbol was it? Guessing gives 50 %.
+
+# %% slide="-"
 cut_off = ask.predict(
     "With spans of 3, can the net still learn to recall what came 11 steps before?",
     ["always", "sometimes", "never"],
@@ -393,15 +466,28 @@ cut_off.reveal("always" if learned == 4 else "never" if learned == 0 else "somet
 spans = [1, 2, 4, 8, 16, 30]
 cosines = cut_cosines(load_names("dinosaurs")[:64], spans)
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What a cut misses, measured
+
+# %% slide="-"
 spans_picture(spans, cosines)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Clipping: what it mends and what it does not
 #
 # Where a gradient explodes, one step of descent throws the weights across the room. Pascanu, Mikolov
 # and Bengio (2013) propose to **clip**: if the length of the whole gradient is above a limit, scale it
 # down to the limit. The direction stays. You wrote it in lesson 10.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What clipping mends, and what not
+#
+# If the whole gradient is longer than a limit, scale it down to the limit. The direction stays.
+#
+# * It tames a gradient that **explodes**.
+# * It does nothing for one that has **vanished**: it only ever shortens.
+#
+# Against vanishing only another path through time helps.
 
 # %%
 rng = np.random.default_rng(0)
@@ -420,7 +506,7 @@ for size in (1.3, 1.0, 0.7):
 # The first was cut down to 5. The last is as tiny as it was: clipping never makes a gradient longer.
 # What helps against vanishing is another path through time, the subject of lesson 14.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Letters become vectors
 #
 # A letter is a number from 1 to 26, and 0 is the silence before and after a name. As a *quantity*
@@ -475,7 +561,7 @@ def embedding_backward(dout, cache):
 # %% check="embedding_backward"
 check("embedding_backward", embedding_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Inventing a name
 #
 # The model: embedding, recurrent net, a linear layer to one score for each of 27 symbols, trained to
@@ -514,7 +600,7 @@ def sample_next(logits, temperature, rng):
 # %% check="sample_next"
 check("sample_next", sample_next)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Dinosaurs that never were
 #
 # 337 dinosaurs, 4,000 letters, a plain RNN of 64 units. Choose another list if you like:
@@ -537,13 +623,20 @@ def report(step, loss, params):
 
 trained = train_names(names, np.random.default_rng(0), epochs=30, hidden=64, cell=cell, on_step=report)
 
-# %% slide="slide"
+# %%
 learning_picture(trained.losses, SYMBOLS)
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Dinosaurs that never were
+
+# %% slide="-"
 for temperature in (0.3, 0.7, 1.0, 1.5):
     invented = invent_names(trained.params, 6, temperature, np.random.default_rng(1), known=names)
     print(f"temperature {temperature}: {', '.join(invented)}")
+
+# %% [markdown] tags=["talk"] slide="-"
+# No rule about *-saurus* was given to it. The gradient of "which letter comes next", added up over
+# all frames of all films, was enough.
 
 # %% [markdown]
 # At 0.3 it is timid, and nearly everything ends in *-saurus*; at 0.7 its animals could stand in a museum; at 1.5 they could
@@ -551,12 +644,12 @@ for temperature in (0.3, 0.7, 1.0, 1.5):
 # given to it; the gradient of "which letter comes next", added up over all frames of all films, was
 # enough.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Claims put to the test
 #
 # Three sentences that one can read, each settled by a few lines.
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 claims = ask.predict(
     "How many of these are true? (a) A plain RNN has skip connections through time. (b) The gradients "
     "of the time steps are multiplied to give dWh. (c) Clipping cures vanishing gradients.",
@@ -564,7 +657,7 @@ claims = ask.predict(
 )
 claims
 
-# %% slide="fragment"
+# %%
 rng = np.random.default_rng(3)
 x, h0 = rng.normal(size=(1, 3, 2)), rng.normal(size=(1, 2))
 Wx, Wh, b = rng.normal(size=(2, 2)), 0.5 * rng.normal(size=(2, 2)), np.zeros(2)
@@ -593,7 +686,15 @@ claims.reveal("none")
 # builds one. (b) Factors multiply along a path, from one step to an earlier one; the T shares belong
 # to T different uses of the same weights and add up. (c) Clipping only ever shortens.
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## None of them
+#
+# * (a) The only way through time is `Wh` and tanh. Nets *with* a way around: next lesson.
+# * (b) Factors multiply along a path. The shares belong to different uses of the weights, and **add
+#   up**.
+# * (c) Clipping only ever shortens.
+
+# %% [markdown]
 # ## What we now know, and what still bothers us
 #
 # - A recurrent net unrolled is a deep net with shared weights. Its gradient is a sum over steps; what
@@ -606,3 +707,19 @@ claims.reveal("none")
 # What still bothers us: to remember for long, a plain net must keep every product near 1 at every
 # step, and tanh works against it. Could a state be *kept* by default, and changed only when the net
 # decides to? That needs a gate.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Unrolled, a recurrent net is a deep net with shared weights: a sum over steps, a product along
+# > time.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# To remember for long, a plain net must keep every product near 1 at every step, and tanh works
+# against it.
+#
+# **Could a state be kept by default, and changed only when the net decides to?**
+#
+# That needs a gate: lesson 14.

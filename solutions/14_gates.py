@@ -6,7 +6,7 @@
 #     question: A number is said at step 3 and asked for at step 40. What keeps it until then?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Gates: LSTM and GRU
 #
 # **A number is said at step 3 and asked for at step 40. What keeps it until then, and how does the
@@ -42,7 +42,7 @@
 # representations using RNN encoder-decoder. R. Jozefowicz, W. Zaremba, I. Sutskever (2015), An
 # empirical exploration of recurrent network architectures.
 
-# %% slide="skip"
+# %%
 import numpy as np
 from IPython.display import Audio
 
@@ -61,7 +61,7 @@ from bplib.play.gated import (
     tune_picture,
 )
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The adding problem
 #
 # Forty steps. At each one comes a random number from 0 to 1, and beside it a mark that is 0 except
@@ -70,13 +70,22 @@ from bplib.play.gated import (
 # nothing, the best constant answer is 1, and its mean squared error is the variance of a sum of two
 # uniform numbers, 1/6.
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The adding problem
+#
+# Forty steps. At each one a random number from 0 to 1, and beside it a mark, 0 except at two steps.
+#
+# > After the last step, say the sum of the two marked numbers.
+#
+# Knowing nothing, the best answer is always 1; its mean squared error is 1/6.
+
 # %%
 x, targets = adding.adding_problem(1, 40, np.random.default_rng(0))
 marked = np.flatnonzero(x[0, :, 1])
 print("marked steps:", marked + 1, " numbers there:", x[0, marked, 0].round(3), " target:",
       targets.round(3).item())
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 adders = ask.predict(
     "A plain network, a GRU and an LSTM, about 2000 parameters each, see 500 batches of 64 rows. "
     "Which end far below 1/6?",
@@ -93,14 +102,17 @@ for name, cell in {"plain": "rnn", "GRU": "gru", "LSTM": "lstm"}.items():
             step % 250 == 249 and print(f"{name:5} step {step + 1}: {loss:.4f}"))
     losses[name], units[name] = result.losses, adding.hidden_units(2000, cell)
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Slow is not blind
+
+# %% slide="-"
 adding_picture(losses, units, adding.BASELINE)
 
 # %%
 adders.reveal("the GRU and the LSTM",
               "Given many more steps the plain network would begin to see too: it is slow, not blind.")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A cell behind gates
 #
 # The plain step *overwrites* its state: $h_t = \tanh(\dots)$. The idea of 1997 is to **add** instead.
@@ -116,10 +128,22 @@ adders.reveal("the GRU and the LSTM",
 # Below is one unit whose gates are in your hand. 0.9 is written at step 3. **Find gates with which
 # it is still there at step 20, undrowned by the rest, and its slope on the right is not nothing.**
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Add, do not overwrite
+#
+# $$c_t = f_t \odot c_{t-1} + i_t \odot g_t$$
+#
+# $$h_t = o_t \odot \tanh(c_t)$$
+#
+# * $g$, the candidate: **what** could be written
+# * $i$, the input gate: how much of what is **new**
+# * $f$, the forget gate: how much of what is **old**
+# * $o$, the output gate: how much is **shown**
+
+# %% slide="slide"
 gates()
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # Along the cell, one step back is a product with $f_t$ **and with nothing else**: no matrix, no
 # slope of tanh.
 #
@@ -127,6 +151,15 @@ gates()
 #
 # With $f$ near 1 the blame arrives whole. In a real LSTM the gates are not held: they are computed
 # from the data and the state, and learn when to open.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One step back along the cell
+#
+# $$\frac{\partial c_t}{\partial c_{t-1}} = \operatorname{diag}(f_t)$$
+#
+# No matrix, no slope of tanh. With $f$ near 1 the blame arrives whole.
+#
+# In a real LSTM the gates are computed from the data: they **learn** when to open.
 
 # %% [markdown]
 # ## One step of an LSTM
@@ -144,13 +177,16 @@ gates()
 # and $c$ and $h$ as above. One unit by hand, with $c_{\text{prev}} = 2$ and pre-activations chosen to
 # give round gates:
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One unit by hand: forward
+
+# %% slide="-"
 i, f, o, g, c_prev = 0.5, 0.75, 0.5, 0.5, 2.0
 c = f * c_prev + i * g
 print(f"c = 0.75 * 2 + 0.5 * 0.5 = {c}")
 print(f"h = 0.5 * tanh({c}) = 0.5 * {np.tanh(c):.4f} = {o * np.tanh(c):.4f}")
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## One step backwards
 #
 # Two blames arrive: $dh$, from everything that read $h$, and $dc$, from the next step, which read
@@ -163,6 +199,16 @@ print(f"h = 0.5 * tanh({c}) = 0.5 * {np.tanh(c):.4f} = {o * np.tanh(c):.4f}")
 # the other as its derivative; in $f \odot c_{\text{prev}}$ likewise; $o$ stood before $\tanh(c)$ and
 # takes $dh$.
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Two blames arrive at the cell
+#
+# $$dc_{\text{total}} = dc + dh \odot o \odot (1 - \tanh(c)^2)$$
+#
+# * $dc$, from the next step, which read $c$
+# * $dh$, from everything that read $h$
+#
+# Then to each factor of each product: **the other factor**, times the blame.
+
 # %% [markdown]
 # **3. Through the squashing functions** to the pre-activations: $y(1-y)$ for a sigmoid with output
 # $y$, $1 - y^2$ for a tanh. The four blocks side by side are $dz$, of shape $(N, 4H)$.
@@ -173,7 +219,10 @@ print(f"h = 0.5 * tanh({c}) = 0.5 * {np.tanh(c):.4f} = {o * np.tanh(c):.4f}")
 #
 # The unit from above, with $dh = 1$ and $dc = 0.2$:
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## One unit by hand: back
+
+# %% slide="-"
 dh, dc, u = 1.0, 0.2, np.tanh(c)
 total = dc + dh * o * (1 - u**2)
 print(f"slope of tanh at c = {c}:  1 - {u:.4f}**2 = {1 - u**2:.4f}")
@@ -260,7 +309,7 @@ check("lstm_step_forward", lstm_step_forward)
 # %% check="lstm_step_backward"
 check("lstm_step_backward", lstm_step_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Through time, with two carries
 #
 # Forward, a loop hands $h$ and $c$ from step to step; the cell starts at 0, the state at `h0`.
@@ -318,7 +367,7 @@ check("lstm_forward", lstm_forward)
 # %% check="lstm_backward"
 check("lstm_backward", lstm_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The GRU: one state, two gates
 #
 # Cho and others (2014) proposed a unit that is simpler to compute. There is no separate cell; the new
@@ -329,6 +378,17 @@ check("lstm_backward", lstm_backward)
 #
 # $r$ and $z$ are sigmoids of $x W_x + h_{\text{prev}} W_h + b$, as before. The reset gate $r$ says how
 # much of the old state the candidate gets to see. Columns in the order reset, update, candidate.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The GRU: one state, two gates
+#
+# $$h = (1 - z) \odot n + z \odot h_{\text{prev}}$$
+#
+# $$n = \tanh\big(x W_{xn} + b_n + r \odot (h_{\text{prev}} W_{hn})\big)$$
+#
+# By hand: $h_{\text{prev}} = 2$, $z = 0.75$, $n = -1$ gives $0.25 \cdot (-1) + 0.75 \cdot 2 = 1.25$.
+#
+# $h_{\text{prev}}$ is used **four times**: four blames come back to it.
 
 # %% [markdown]
 # Two warnings, since two GRUs are in print. In the paper of 2014 the reset gate acts on
@@ -345,7 +405,7 @@ check("lstm_backward", lstm_backward)
 # away from $n$ and towards $h_{\text{prev}}$, by their difference. In the example it is
 # $2 - (-1) = 3$ for each unit of $z$.
 
-# %% [markdown] slide="subslide"
+# %% [markdown]
 # $h_{\text{prev}}$ is used **four times**: in the blend, in the reset gate, in the update gate, in the
 # candidate. Four blames come back to it, and leaving one out is the commonest mistake.
 #
@@ -394,17 +454,20 @@ check("gru_step_forward", gru_step_forward)
 # %% check="gru_step_backward"
 check("gru_step_backward", gru_step_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Find the bug
 #
 # Three colleagues wrote a GRU backward, each with one bug (planted by us, but all three are
 # mistakes that people make). You do not get their code. You get what finite differences say, for
 # every gradient, block by block. **Which line would you look at first?**
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Evidence, block by block
+
+# %% slide="-"
 print(evidence(suspect("A")))
 
-# %% jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 bug_a = ask.choose(
     "Suspect A: everything is right but the candidate's block of dWh.",
     {"the slope of tanh is missing": "Then dx, dWx and db would be wrong as well: they share it.",
@@ -444,7 +507,7 @@ bug_c = ask.choose(
 )
 bug_c
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A network that makes up tunes
 #
 # The course owns 24 tunes, written for it: a note is a name, an octave and a length, such as `C4q`
@@ -465,12 +528,26 @@ composer = melody.train_melody(
     list(tunes.values()), np.random.default_rng(0), epochs=30, hidden=96, cell=cell,
     on_step=lambda step, loss, params: step % 15 == 14 and print(f"step {step + 1}: {loss:.2f}"))
 
-# %% slide="subslide"
+# %%
 table = melody.note_table(tunes.values())
 made_up = melody.invent_tune(composer.params, table, 0.7, np.random.default_rng(2))
 print(" ".join(made_up), "| known by heart:", made_up in tunes.values())
 sound = melody.synthesize(made_up, tempo=132)
 Audio(sound, rate=melody.RATE)
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A tune that nobody wrote
+
+# %% tags=["talk"] slide="-"
+composer = melody.train_melody(list(tunes.values()), np.random.default_rng(0), epochs=30, hidden=96)
+table = melody.note_table(tunes.values())
+made_up = melody.invent_tune(composer.params, table, 0.7, np.random.default_rng(2))
+for line in range(0, len(made_up), 16):
+    print(" ".join(made_up[line:line + 16]))
+Audio(melody.synthesize(made_up, tempo=132), rate=melody.RATE)
+
+# %% [markdown] tags=["talk"] slide="-"
+# 24 tunes to learn from; a note at a time; our own gradients.
 
 # %%
 tune_picture(made_up, sound, melody.RATE)
@@ -480,14 +557,14 @@ tune_picture(made_up, sound, melody.RATE)
 # temperature (0.7) or the seed and listen again. At 0.2 it walks on trodden paths; at 1.5 it stumbles.
 # Trained for 60 epochs instead of 30, it repeats the 24 tunes by heart: what it lacks is more tunes.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A claim put to the test
 #
 # *"In an LSTM the gradient cannot vanish."* The widget starts three **fresh** networks of 24 units,
 # with orthogonal recurrent weights and all biases 0, on the same 60 random inputs, sends a blame of
 # length 1 from the last state, and measures what arrives.
 
-# %% slide="subslide" jupyter={"source_hidden": true}
+# %% slide="slide" jupyter={"source_hidden": true}
 claim = ask.predict(
     "Fresh networks, all biases 0. In which is less left of the blame 60 steps back?",
     ["in the plain network", "in the LSTM", "about the same in both"],
@@ -500,7 +577,7 @@ for bias in [0.0, 1.0, 3.0]:
 print(f"recurrent weights times 4, bias 0: LSTM {flow('LSTM', 0.0, 4.0)[-1]:.1e}")
 claim.reveal("in the LSTM", "Fresh gates stand half open, and a half to the power 60 is nothing.")
 
-# %% slide="subslide"
+# %% slide="slide"
 blame_back()
 
 # %% [markdown]
@@ -512,7 +589,16 @@ blame_back()
 # multiply. So gradients in LSTMs are clipped as well. What the cell gives is not a guarantee but a
 # **choice**: a path that the network can learn to keep open.
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Not a guarantee: a choice
+#
+# * Fresh gates stand half open, and a half to the power 60 is nothing.
+# * With a forget bias of 3 the blame arrives: sigmoid(3) = 0.95.
+# * With large recurrent weights it *grows*: it also travels through $h$ and the gates.
+#
+# > A path that the network can learn to keep open.
+
+# %% [markdown]
 # ## What we now know
 #
 # * Adding to a cell instead of overwriting a state gives blame a path with nothing but forget gates.
@@ -523,3 +609,17 @@ blame_back()
 #
 # **What still bothers us.** All of a long sentence has to pass through one vector of fixed length. A
 # reader would *look back* at the page. That is lesson 15.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Add to a cell instead of overwriting a state, and blame has a path with nothing but forget gates.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# All of a long sentence has to pass through one vector of fixed length.
+#
+# **A reader would look back at the page.**
+#
+# That is lesson 15.

@@ -6,7 +6,7 @@
 #     question: A whole sentence must pass through one vector before it is translated. Must it?
 # ---
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # # Looking back without walking back
 #
 # **A network reads a sentence of thirty letters. Then it closes the book, keeps one vector of 48
@@ -45,7 +45,7 @@
 # Vaswani and others (2017); R. Xiong and others (2020); S. Jain, B. Wallace (2019) and the answer
 # by S. Wiegreffe and Y. Pinter (2019).
 
-# %% slide="skip"
+# %%
 import numpy as np
 
 from autograder import check
@@ -76,7 +76,17 @@ train, held_out = dates[:-200], dates[-200:]
 for written, wanted in train[:5]:
     print(f"{written:38} -> {wanted}")
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A date in words goes in, its ISO form comes out
+
+# %% tags=["talk"] slide="-"
+for written, wanted in train[:5]:
+    print(f"{written:36} {wanted}")
+
+# %% [markdown] tags=["talk"] slide="-"
+# Read letter by letter, kept in **one vector of 48 numbers**, written letter by letter.
+
+# %% [markdown]
 # **The encoder-decoder** (Cho and others 2014; Sutskever, Vinyals and Le 2014). One LSTM reads the
 # letters $x_1 \dots x_S$; its last state $h_S$ is all that is kept. A second LSTM starts from $h_S$
 # and writes, each time given the letter it wrote before:
@@ -109,7 +119,7 @@ plain = seq2seq.train_translator(
 print("with attention")
 looking = seq2seq.train_translator(train, np.random.default_rng(0), steps=400, H=48, on_step=tell)
 
-# %% slide="slide"
+# %%
 right = {name: seq2seq.accuracy(model.params, held_out)
          for name, model in [("without attention", plain), ("with attention", looking)]}
 for name, share in right.items():
@@ -124,7 +134,10 @@ for (written, wanted), one, two in zip(
         seq2seq.translate(looking.params, texts)[0], strict=False):
     print(f"{written:34} {wanted}   without: {one}   with: {two}")
 
-# %% slide="subslide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Let the writer look at every state of the reader
+
+# %% slide="-"
 losses_picture({"without attention": plain.losses, "with attention": looking.losses})
 
 # %% [markdown]
@@ -135,7 +148,7 @@ losses_picture({"without attention": plain.losses, "with attention": looking.los
 # which brings some letters nearer, and found that it helped a great deal.) Attention adds a way of
 # one step from every letter written to every state of the reader.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Where it looked
 #
 # The mix has weights, so one can draw them. One row for every letter written, one column for every
@@ -164,7 +177,7 @@ print(f"{seq2seq.accuracy(counting.params, numbers[-200:]):.1%} of 200 held-out 
 # %%
 alignment(counting.params, ["seven thousand and forty-two", "six hundred and eighteen"], length=4)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Attention by hand: ask, compare, mix
 #
 # Three tables. **Queries** $Q$ $(N, T, D)$ ask. **Keys** $K$ $(N, S, D)$ say what there is to be
@@ -177,6 +190,18 @@ alignment(counting.params, ["seven thousand and forty-two", "six hundred and eig
 #
 # Row $t$ of $A$ holds the weights with which query $t$ looks at the $S$ keys. They are positive and
 # sum to 1, so row $t$ of the result is a weighted mean of the values.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Ask, compare, mix
+#
+# $$\text{scores} = \frac{Q K^\top}{\sqrt D} \qquad A = \text{softmax}(\text{scores}) \qquad
+# \text{out} = A V$$
+#
+# * **Queries** ask.
+# * **Keys** say what there is to be found at each place.
+# * **Values** are what one gets there.
+#
+# Each row of $A$ is positive and sums to 1: the result is a weighted mean.
 
 # %% slide="slide"
 query()
@@ -208,7 +233,7 @@ for wide in (4, 64, 256):
               f"{weights.max(axis=1).mean():.2f}, steepest slope (median) {np.median(slope):.1g}")
 spread_guess.reveal("16", "Variances add up, so the spread grows like the root.")
 
-# %% slide="subslide"
+# %% slide="slide"
 scale()
 
 # %% [markdown]
@@ -233,6 +258,19 @@ scale()
 #
 # The result is 7.
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## By hand: one query, two keys, $D = 4$
+#
+# | | key 1 | key 2 |
+# |---|---|---|
+# | dot product with $q$ | $2 \ln 3$ | 0 |
+# | score, divided by $\sqrt 4 = 2$ | $\ln 3$ | 0 |
+# | exponential | 3 | 1 |
+# | weight | 3/4 | 1/4 |
+# | weight times value (8 and 4) | 6 | 1 |
+#
+# The result is **7**.
+
 # %%
 q = np.array([[[1.0, 0, 0, 0]]])
 k = np.array([[[2 * np.log(3), 0, 0, 0], [0, 1, 0, 0]]])
@@ -240,7 +278,7 @@ v = np.array([[[8.0], [4.0]]])
 out, cache = course.attention_forward(q, k, v)
 print("weights", cache[-1].ravel(), "  out", out.ravel())
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## The blame for every look
 #
 # Upstream comes `dout` $(T, M)$. Three operations, backwards, each known from lesson 07:
@@ -251,6 +289,18 @@ print("weights", cache[-1].ravel(), "  out", out.ravel())
 #    $dS_{ts} = A_{ts} \left( dA_{ts} - \sum_{u} A_{tu}\, dA_{tu} \right)$.
 # 3. **The comparison**, $\text{scores} = Q K^\top / \sqrt D$. A matrix product and a constant:
 #    $dQ = dS\, K / \sqrt D$ and $dK = dS^\top Q / \sqrt D$.
+#
+# The mask needs no line of its own: where $A_{ts} = 0$, $dS_{ts} = 0$.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The blame for every look
+#
+# 1. The mix: $dV = A^\top dout$ and $dA = dout\, V^\top$
+# 2. Softmax, row by row:
+#
+# $$dS_{ts} = A_{ts} \Big( dA_{ts} - \sum_{u} A_{tu}\, dA_{tu} \Big)$$
+#
+# 3. The comparison: $dQ = dS\, K / \sqrt D$ and $dK = dS^\top Q / \sqrt D$
 #
 # The mask needs no line of its own: where $A_{ts} = 0$, $dS_{ts} = 0$.
 
@@ -344,7 +394,7 @@ ask.choose(
     right="Softmax runs over the queries",
 )
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## Layer norm: every example by itself
 #
 # Stacked layers need their inputs in range. Batch norm (lesson 10) takes mean and variance of a
@@ -415,6 +465,15 @@ print("gamma taken out of them", outside.round(3), "  sum", outside.sum().round(
 # <code>reshape(-1, D)</code> first, then sum over axis 0; or sum over
 # <code>tuple(range(dout.ndim - 1))</code>.</details>
 
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Layer norm: each example by itself
+#
+# $$dx = \frac{1}{\sqrt{\sigma^2 + \epsilon}} \left( g - \text{mean}(g) - n \cdot \text{mean}(g \cdot n) \right)$$
+#
+# * Batch norm's means run over **examples**, which share one $\gamma$.
+# * Layer norm's means run over **features**, each with a $\gamma$ of its own: so $g = \gamma \cdot dout$
+#   stays *inside*.
+
 # %% solution="layernorm_backward"
 def layernorm_forward(x, gamma, beta, eps=1e-5):
     """out, of x's shape (..., D), and a cache; gamma and beta are (D,)."""
@@ -443,7 +502,7 @@ check("layernorm_forward", layernorm_forward)
 # %% check="layernorm_backward"
 check("layernorm_backward", layernorm_backward)
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A transformer of one block
 #
 # If looking back works so well, who needs the recurrent network? Vaswani and others (2017) left it
@@ -457,6 +516,18 @@ check("layernorm_backward", layernorm_backward)
 # Attention is causal, so every place can be trained at once to say the next symbol.
 #
 # What is $P$ for? Shuffle keys and values together and see what attention notices:
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A transformer of one block
+#
+# $$x = E[\text{ids}] + P$$
+#
+# $$x \leftarrow x + \text{attention}(\text{norm}(x))\, W_o$$
+#
+# $$x \leftarrow x + \text{mlp}(\text{norm}(x))$$
+#
+# Attention, layer norm, residual branches, and lesson 07. $P$, because to attention a sentence is a
+# bag of places.
 
 # %%
 rng = np.random.default_rng(3)
@@ -473,7 +544,7 @@ print("largest difference:", np.abs(plainly - shuffled).max().round(12))
 # The task: five digits, a separator, and then the same digits **in reverse**. Training uses
 # *your* four functions where they are right, and ours for what is not written yet.
 
-# %% slide="slide"
+# %%
 pairs, own = own_pairs(
     attention_forward=attention_forward, attention_backward=attention_backward,
     layernorm_forward=layernorm_forward, layernorm_backward=layernorm_backward)
@@ -485,7 +556,10 @@ answers, weights = transformer.rearrange(model.params, digits, pairs=pairs)
 whole = (answers == digits[:, ::-1]).all(axis=1).mean()
 print(f"{whole:.1%} of 500 new rows reversed without an error")
 
-# %% slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## Five digits, reversed: where it looked
+
+# %% slide="-"
 read = "".join(map(str, digits[0])) + "|" + "".join(map(str, answers[0][:-1]))
 places_picture(weights[0], read, "".join(map(str, answers[0])))
 
@@ -497,7 +571,7 @@ places_picture(weights[0], read, "".join(map(str, answers[0])))
 #
 # The price: $T$ queries times $S$ keys. For a text twice as long, the table is four times as large.
 
-# %% [markdown] slide="slide"
+# %% [markdown]
 # ## A claim put to the test
 #
 # **"The attention weights explain the decision."** One reads it under many a picture like ours.
@@ -505,7 +579,11 @@ places_picture(weights[0], read, "".join(map(str, answers[0])))
 # be the letter that mattered most. That can be measured: blank out one letter of the text at a
 # time, and see which blank costs the right digit the most log-probability.
 
-# %% slide="slide" jupyter={"source_hidden": true}
+# %% [markdown] tags=["talk"] slide="slide"
+# *"The attention weights explain the decision."* We blank out one letter at a time and see which
+# blank costs the right digit most.
+
+# %% slide="-" jupyter={"source_hidden": true}
 explain_guess = ask.predict(
     "In how many of 100 digits is the letter with the most weight also the one that matters most?",
     low=0, high=100, step=1, unit="of 100")
@@ -543,7 +621,16 @@ explain_guess.reveal(round(100 * np.mean(hits)), "A look is a hint, and not a pr
 # them. Do as they did: treat a picture of weights as a hypothesis, and take something away to
 # test it.
 
-# %% [markdown] slide="slide"
+# %% [markdown] tags=["talk"] slide="slide"
+# ## A look is a hint, not a proof
+#
+# What is looked at is a *state*. The state at place 9 has already read places 1 to 8.
+#
+# The letter that decides may have been handed on before anybody looked.
+#
+# > Treat a picture of weights as a hypothesis, and take something away to test it.
+
+# %% [markdown]
 # ## What we now know
 #
 # * One vector between reader and writer is a bottleneck for learning. **Attention** opens a way
@@ -557,3 +644,18 @@ explain_guess.reveal(round(100 * np.mean(hits)), "A look is a hint, and not a pr
 #
 # **What still bothers us.** In every lesson you have written each backward by hand, with care and
 # by the same three rules. Cannot the machine do that? In lesson 16 it does.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## The idea in one line
+#
+# > Ask, compare, mix: one step from every letter written to every state read, for the signal and for
+# > the blame.
+
+# %% [markdown] tags=["talk"] slide="slide"
+# ## What still bothers us
+#
+# In every lesson you have written each backward by hand, with care and by the same three rules.
+#
+# **Cannot the machine do that?**
+#
+# In lesson 16 it does.

@@ -42,13 +42,14 @@ def talk_notebook(course: Course, slug: str, scheme: str = "light"):
             if cell.cell_type == "code" and not is_kind(cell, "grade")]
     kept = backwards([(cell.source, id(cell) in shown) for cell in rest])
     known = staged(cell.source for cell in rest)
-    begins = {id(cells[0]): (kind, cells) for kind, cells in steps}
+    # a step stands where its last cell does: what that needs may lie between the two
+    ends = {id(cells[-1]): (kind, cells) for kind, cells in steps}
     cells = [new_code_cell(SETUP, id="setup", metadata=slide("skip")),
              opening(source.metadata["bp"], slug)]
     wanted = {id(cell) for cell, keep in zip(rest, kept, strict=True) if keep}
     for cell in source.cells:
-        if id(cell) in begins:
-            kind, together = begins[id(cell)]
+        if id(cell) in ends:
+            kind, together = ends[id(cell)]
             cells.append(step_cell(kind, together, known, scheme))
         elif id(cell) in wanted and id(cell) not in shown:
             cells.append(new_code_cell(cell.source, id=cell.id, metadata=slide("skip")))
