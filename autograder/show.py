@@ -84,6 +84,10 @@ TITLES = {
 }  # fmt: skip
 
 
+def _title(verdict):
+    return "Python cannot read it" if "cell-unreadable" in verdict.diagnosis else TITLES[verdict.status]
+
+
 def _points(verdict):
     def short(value):
         return f"{value:g}"
@@ -98,7 +102,7 @@ def _evidence_first(diagnoses):
 
 def as_text(verdict):
     """What the learner reads, as plain text."""
-    lines = [f"{verdict.exercise}: {TITLES[verdict.status]}, {_points(verdict)}."]
+    lines = [f"{verdict.exercise}: {_title(verdict)}, {_points(verdict)}."]
     if verdict.status != "passed":
         marks = {True: "[x]", False: "[ ]", None: " - "}
         lines += [f"  {marks[goal.reached]} {goal.says}" for goal in verdict.goals]
@@ -151,9 +155,9 @@ def as_html(verdict):
     e = html.escape
     colour = _COLOURS.get(verdict.status, "#D55E00")
     parts = [
-        f'<section role="status" aria-label="{e(verdict.exercise)}: {TITLES[verdict.status]}" '
+        f'<section role="status" aria-label="{e(verdict.exercise)}: {_title(verdict)}" '
         f'style="{_BOX.format(colour=colour)}">',
-        f"<strong>{TITLES[verdict.status]}</strong> &nbsp;<code>{e(verdict.exercise)}</code>, "
+        f"<strong>{_title(verdict)}</strong> &nbsp;<code>{e(verdict.exercise)}</code>, "
         f"{_points(verdict)}",
     ]
     if verdict.status != "passed":
