@@ -41,6 +41,8 @@ def cases(rng):
     yield zero.but(grads=[0 * grad for grad in zero.grads])
     some = _case(rng, size, 0.3, "one gradient that is all zero")
     yield some.but(grads=[some.grads[0], 0 * some.grads[1], some.grads[2]])
+    below_zero = _case(rng, size, 0.3, "gradients that are all negative")
+    yield below_zero.but(grads=[-abs(grad) for grad in below_zero.grads])
     yield _case(rng, {"D": 4, "M": 2}, 0.3, "one gradient alone", arrays=1)
     whole = _case(rng, size, 0.3, "whole numbers (an array of int)", max_norm=2)
     yield whole.but(grads=[rng.integers(1, 6, grad.shape) for grad in whole.grads])
