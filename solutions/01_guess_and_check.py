@@ -59,10 +59,13 @@ from bplib.play.walks import hide_and_seek, race, watch
 # jugs and the first task 15, smaller steps and the second task 15, watching, two knobs and the
 # claim 10.
 #
-# **What classes usually get wrong** (each has its own words in the checks): `<=` for `<`, so that
-# the machine wanders where all jugs are equal; the second comparison is made with the old guess
-# and not with the best so far; the step is halved after every try; the half is worked out but not
-# kept (`step / 2` alone); `=` where `==` is meant.
+# **What the class usually gets wrong.**
+#
+# - better_guess: ties-move
+# - better_guess: last-better
+# - guess_and_check: halved-every-try
+# - guess_and_check: one-less
+# - guess_and_check: start-missing
 #
 # **Questions to ask.** What is the least that you have to tell a player so that the treasure can
 # be found? Would "warm" and "cold" do, without the -er? What if the taster sometimes fibs? What
@@ -73,6 +76,9 @@ from bplib.play.walks import hide_and_seek, race, watch
 #
 # **Without a computer.** Play the treasure hunt in the room, then once more with a number in place
 # of the words: how many steps away. The number is the error.
+#
+# **Further reading.** R. Hooke and T. A. Jeeves, *"Direct search" solution of numerical and statistical
+# problems*, Journal of the ACM 8 (1961): the same machine, neighbours and halved steps, in print.
 
 # %% [markdown]
 # ## Warmer, colder

@@ -39,10 +39,13 @@
 # minutes: the row 10, measuring 15, multiplying 15, walking back 15, two paths 10, the party and
 # the claim 10.
 #
-# **What classes usually get wrong** (each has its own words in the checks): the move is not
-# divided by the nudge; the sensitivities of a row are added; every machine is measured at the
-# handle's number; the walk goes forward, or the list comes out back to front; the second path goes
-# on with the product of the first.
+# **What the class usually gets wrong.**
+#
+# - sensitivity: not-divided
+# - chain_sensitivity: added
+# - chain_sensitivity: x-not-moved-on
+# - pass_blame_back: back-to-front
+# - total_blame: not-started-anew
 #
 # **Questions to ask.** If a machine hands on nothing, can anything before it be to blame? Can
 # blame be below zero, and what does that tell you to do? How many runs of the row does nudging
@@ -54,6 +57,10 @@
 #
 # **Without a computer.** A row of children, each with a rule on a card (times 3, times 4, times
 # 42). A number walks forward; then the question "how much of it was yours?" walks back.
+#
+# **Further reading.** M. Minsky, *Steps toward artificial intelligence*, Proceedings of the IRE 49
+# (1961), the section on learning, which gave the question "whose fault was it?" its name, the
+# *credit-assignment problem*.
 
 # %% [markdown]
 # As in lesson 01: click into a box, hold **Shift** and press **Enter**. Run the first box now, it

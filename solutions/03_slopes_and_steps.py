@@ -36,13 +36,16 @@
 # loop of one line, the learning rate from crawling to exploding with the border found by
 # experiment and then explained, the local minimum, the gradient in two dimensions. **Time**, about
 # 90 minutes: the tangent and `slope` 20, the step and `gradient_descent` 25, the learning rate and
-# its border 20, two valleys 10, the bowl 10, the can and the myth 5 to 10, or as homework.
+# its border 20, two valleys 10, the bowl 10, the can and the myth 5.
 #
-# **What classes usually get wrong** (each has its own words in the checks): dividing by $h$ in
-# place of $2h$; `/ 2 * h` without brackets; a list that is one short at either end; the slope
-# taken at the start and never again; `x -= ...`, which rewrites the caller's array and every row
-# of the list; `1 / curvature` for the border (that is the rate which jumps straight to the
-# bottom).
+# **What the class usually gets wrong.**
+#
+# - slope: two-missing
+# - slope: brackets-below
+# - gradient_descent: start-missing
+# - gradient_descent: slope-of-the-start
+# - gradient_descent: same-array-in-every-row
+# - largest_stable_rate: jumps-to-the-bottom
 #
 # **Questions to ask.** What does a negative slope feel like underfoot? Why do the steps become
 # shorter by themselves near the bottom? Two people start a metre apart and end in different

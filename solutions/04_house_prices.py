@@ -37,9 +37,14 @@
 # data. **Time**, about 90 minutes: the rookie and the line 15, mean squared error 15, the worked
 # case and its gradient 25, descent 10, scaling 15, the real task and the myth 10.
 #
-# **What classes usually get wrong** (each has its own words in the checks): the mean over the batch
-# is missing in one gradient or in both; the sign is turned because the mistake is written as price
-# minus guess; `db` is not summed; `w` moves before `db` is computed; `(N,)` meets `(N, 1)`.
+# **What the class usually gets wrong.**
+#
+# - mse_gradients: mean-missing
+# - mse_gradients: sign
+# - mse_gradients: db-not-summed
+# - fit_linear: new-weights-for-db
+# - mse: every-pair
+# - standardize: constant-column
 #
 # **Questions to ask.** Which of the two numbers had more to do with this house, and how can you
 # tell? If every house had the same area, could he learn `m` and `c` apart? Why square the mistakes,

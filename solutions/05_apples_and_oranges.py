@@ -37,11 +37,14 @@
 # about 100 minutes: line by hand 10, sigmoid 20, cross-entropy 25, straight from the score 15,
 # gradient 15, fitting and the belt 10, the two claims 5.
 #
-# **What classes usually get wrong** (each has its own words in the checks): the minus in front of
-# the first term alone; the second term forgotten, so that apples cost nothing; `np.clip(p, ...)`
-# on a line of its own, where its result is thrown away; `np.where` that computes both forms and
-# still overflows; the slope of the sigmoid multiplied in although it has cancelled; the mean
-# missing in one of the two gradients.
+# **What the class usually gets wrong.**
+#
+# - binary_cross_entropy: minus-on-first-term
+# - binary_cross_entropy: apples-cost-nothing
+# - binary_cross_entropy: nan-at-zero-and-one
+# - sigmoid: overflow-both-branches
+# - logistic_gradients: sigmoid-slope-again
+# - logistic_gradients: mean-missing-db
 #
 # **Questions to ask.** A forecaster says 50 % every day: what does that cost, and could you call it
 # wrong? Who would pay for being sure and right? If you double all weights, does the line move? What

@@ -33,10 +33,14 @@
 # minutes: the diamond and its prediction 15, values that remember 30, the order 25, the walk back
 # 25, neuron and moons 15, the myth 10.
 #
-# **What classes usually get wrong** (each has its own words in the checks): `=` for `+=`; nodes hand
-# their gradient on before everything has arrived; the slope of tanh or exp taken of the wrong
-# number (what went in, what came out); a number on the left of an operator; recursion, which ends
-# at about a thousand operations; inner nodes that keep their gradients for a second pass.
+# **What the class usually gets wrong.**
+#
+# - value_backward: overwrites
+# - value_backward: nearest-first
+# - value_operations: no-rsub
+# - topological_order: recursive
+# - value_backward: exp-of-input
+# - value_backward: inner-not-zeroed
 #
 # **Questions to ask.** Which number does the slope of exp need: the input or the output? Why may y
 # not hand on its gradient when the first path has reached it? What would change if the walk went

@@ -32,15 +32,20 @@
 #
 # **Aims.** Operations as pairs, `out, cache = op_forward(...)` and `grads = op_backward(dout,
 # cache)`; every backward derived by the same four steps; shapes as proof-reader; softmax as
-# something other than sigmoids; a stable loss. **Time**, about three hours: loops and products 20
-# minutes, the linear layer 40, bends 30, softmax and its backward 35, losses 35, the galaxy and
+# something other than sigmoids; a stable loss. **Time**, about 180 minutes: loops and products 20,
+# the linear layer 40, bends 30, softmax and its backward 35, losses 35, the galaxy and
 # the claim 20.
 #
-# **What classes usually get wrong** (each has its own words in the checks): `db` is not summed, or
-# summed over the wrong axis; a second 1/N in `dW`; `dx = dout @ W` without the transpose, which a
-# square `W` lets pass; the ReLU's backward cuts negative *gradients*; z where the slope formula
-# wants the output; `probs * (1 - probs)` as the whole backward of a softmax; `probs[:, labels]`;
-# the log of a share that was rounded to 0; writing into the cache.
+# **What the class usually gets wrong.**
+#
+# - linear_backward: db-not-summed
+# - linear_backward: dw-averaged
+# - linear_backward: square-not-transposed
+# - relu_backward: cuts-the-gradient
+# - sigmoid_backward: x-for-out
+# - softmax_backward: diagonal-only
+# - softmax_cross_entropy_forward: every-label
+# - softmax_cross_entropy_forward: log-of-zero
 #
 # **Questions to ask.** Which axis was copied on the way forward? What is the shape of what you
 # return, and of what must it be the shape? Where has the 1/N gone, and why is it nowhere else?

@@ -33,13 +33,18 @@
 # **Aims.** Central differences for arrays; the two errors of a nudge and the best h; complex
 # steps; relative error entry by entry; a gradient check as a habit; the cost of a gradient with
 # and without backpropagation; debugging from the back to the front; what a check does not show.
-# **Time**, about two and a half hours: nudges 30 minutes, the error curve 25, complex step 20, the
+# **Time**, about 155 minutes: nudges 30, the error curve 25, complex step 20, the
 # check 30, cost 15, the detective story 25, the claim 10.
 #
-# **What classes usually get wrong** (each has its own words in the checks): the two nudged arrays
-# are one array with two names; an entry is not put back; an array of whole numbers swallows the
-# nudge; `/ 2 * h`; an upstream of ones in the check, which hides the very mistake that is most
-# common; an error in norms, behind which a small wrong entry hides; all entries nudged at once.
+# **What the class usually gets wrong.**
+#
+# - numerical_gradient: same-array-twice
+# - numerical_gradient: not-restored
+# - numerical_gradient: whole-number-nudge
+# - numerical_gradient: precedence
+# - gradient_check: upstream-ones
+# - relative_error: norms
+# - fixed_backward: planted-skip
 #
 # **Questions to ask.** Why not the smallest h that there is? What does a relative error of 0.33
 # tell you (one side is twice the other)? Of 1? Which of five wrong gradients do you mend first?

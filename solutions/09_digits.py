@@ -27,11 +27,15 @@
 # training
 # 20, looking inside 15, the myth 10.
 #
-# **What classes usually get wrong** (each has its own words in the checks): a ReLU after the last
-# layer; the ReLU left out, or its mask made of the gradient, on the way back; gradients returned in
-# the order in which they were found; pictures and labels shuffled apart; the short last batch
-# dropped; what `sgd_step` returns thrown away; for saliency, the loss's gradient instead of a
-# score's.
+# **What the class usually gets wrong.**
+#
+# - mlp_forward: relu-at-the-end
+# - mlp_backward: relu-missing
+# - mlp_backward: back-to-front
+# - minibatches: labels-not-shuffled
+# - minibatches: short-batch-dropped
+# - train_mlp: never-moves
+# - input_saliency: of-loss
 #
 # **Questions to ask.** Why must the 400 digits be laid aside *before* training? The net is sure of
 # itself on pure noise: how can that be? Which mistakes would you have made too?

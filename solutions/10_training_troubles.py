@@ -31,13 +31,18 @@
 #
 # **Aims.** Learners can say what went wrong from a measurement, not from a guess: gradients by
 # layer, share of dead units, norm of the gradient, seen against held-out loss. They write the cures.
-# **Time**, about two hours: gradients by layer and first weights 25, dead units 10, clipping 15,
+# **Time**, about 145 minutes: gradients by layer and first weights 25, dead units 10, clipping 15,
 # batch norm 30, residual 10, step 10, saddles 10, overfitting and dropout 20, data 10, myths 5.
 #
-# **What classes usually get wrong** (each has words in the checks): variance and standard deviation
-# mixed up in the first weights; every gradient clipped by its own norm; mean and variance treated as
-# constants in the backward of batch norm; gamma forgotten in `dx`; the mask of dropout not scaled in
-# the cache; the way around a branch missing.
+# **What the class usually gets wrong.**
+#
+# - he_init: variance-as-spread
+# - clip_by_global_norm: each-by-itself
+# - batchnorm_backward: constants
+# - batchnorm_backward: gamma-missing
+# - residual_backward: skip-missing
+# - dropout_forward: cache-not-scaled
+# - dropout_forward: keeps-with-p
 #
 # **Questions to ask.** If a gradient of 1e-12 reaches the first layer, why not raise the learning
 # rate? (The last layer gets the same rate.) With `dout` all ones, what is `dx` of batch norm, and why

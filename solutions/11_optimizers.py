@@ -24,10 +24,15 @@
 # minutes: the ravine 15, momentum 15, AdaGrad and RMSprop 20, Adam 25, the race 15, schedules and
 # myths 10.
 #
-# **What classes usually get wrong** (each has its own words in the checks): beta and 1 - beta
-# exchanged; momentum's sum taken for an average or the other way about; the old state returned, or
-# used for the step; the power `t` forgotten in the correction, which no single step can show; eps
-# under the root; weight decay added to the gradient.
+# **What the class usually gets wrong.**
+#
+# - momentum_step: averaged
+# - momentum_step: factors-swapped
+# - momentum_step: stale-velocity
+# - adam_step: power-dropped
+# - adam_step: corrected-kept
+# - adam_step: eps-inside
+# - adamw_step: decay-in-gradient
 #
 # **Questions to ask.** What would happen to momentum with beta = 1? What is the unit of `v`, and of
 # its root? Which of the walkers would notice if you turned the axes? Why does AdaGrad's

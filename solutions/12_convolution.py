@@ -30,14 +30,18 @@
 #
 # **Aims.** Sharing weights over places; convolution as a linear layer on windows; its backward as the
 # linear layer's, with blame added up where windows overlap; stride, border, leftovers; max-pooling and
-# ties; an honest comparison with an MLP of equal size. **Time**, about 100 minutes: the shifted
+# ties; an honest comparison with an MLP of equal size. **Time**, about 105 minutes: the shifted
 # digits 10, patterns 15, windows as rows and forward 25, backward 25, pooling 15, the two networks and
 # the myth 15.
 #
-# **What classes usually get wrong** (each has its own words in the checks): reshape used to move an
-# axis; the stride forgotten in the window's place, forward or backward; `=` for `+=` in dx, which no
-# test with side-by-side windows can see; `[pad:-pad]` with pad = 0; the mean over the batch; all equal
-# maxima given the whole blame.
+# **What the class usually gets wrong.**
+#
+# - conv2d_forward: filters-scrambled
+# - conv2d_forward: stride-not-in-place
+# - conv2d_backward: overlaps-lost
+# - conv2d_backward: cropped-by-minus-pad
+# - conv2d_backward: dw-averaged
+# - maxpool_backward: ties-all
 #
 # **Questions to ask.** How many weights would a linear layer from 8 x 8 pixels to 8 maps of 8 x 8
 # need, and how many has the convolution? Which pixel has the fewest windows looking at it? What does

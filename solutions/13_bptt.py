@@ -23,16 +23,19 @@
 # **Aims.** BPTT as ordinary backpropagation on an unrolled graph; sums over steps, products along a
 # path; vanishing and exploding as statements about products of Jacobians, with the right
 # quantifiers; truncation as a bias that can be measured; a working character model. **Time**, about
-# three hours: step 25 minutes, film and BPTT 50, Jacobians 30, cutting and clipping 25, embedding
+# 180 minutes: step 25, film and BPTT 50, Jacobians 30, cutting and clipping 25, embedding
 # and draw 25, names 15, claims 10.
 #
-# **What classes usually get wrong** (each has its own words in the checks): `=` for `+=` in the
-# shared weights; the carry takes the place of `dh[:, t]` instead of being added to it, which a loss
-# at the end alone does not show; `h` for `h_prev` in `dWh`; `Wh` for `Wh.T`, which its square shape
-# lets pass; tanh's slope at the wrong step; `dh[:, t] += carry` in the caller's array; a mean over
-# T; in the cut version an off-by-one at the border, or a cut in front of the first step, which
-# loses `dh0`; `dE[ids] += dout` with an id that comes twice; a temperature applied to
-# probabilities.
+# **What the class usually gets wrong.**
+#
+# - rnn_backward: dwh-overwritten
+# - rnn_backward: upstream-ignored
+# - rnn_step_backward: dwh-from-new-state
+# - rnn_step_backward: wh-not-transposed
+# - rnn_backward: dh-written-into
+# - truncated_rnn_backward: start-cut-too
+# - embedding_backward: last-one-wins
+# - sample_next: no-exponential
 #
 # **Questions to ask.** Along what do factors multiply, and over what do terms add? Which of the
 # numbers in `cache` would have to be kept for a sequence of a million steps? What does a cut

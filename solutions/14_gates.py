@@ -24,11 +24,14 @@
 # learner's own forward; what the gates do and do not promise about gradients. **Time**, about 120
 # minutes: adding problem and the cell 20, LSTM step 35, sequence 20, GRU 25, melody and myth 20.
 #
-# **What classes usually get wrong** (each has words of its own in the checks): `dc` from the next
-# step overwritten instead of added; `1 - c**2` where tanh's own output is wanted; `dc_prev` without
-# the forget gate; the carry of the cell dropped between steps; in the GRU one of the four paths to
-# `h_prev` missing, and `r` missing in `dWh`, which is the only place where `Wx` and `Wh` see
-# different blames.
+# **What the class usually gets wrong.**
+#
+# - lstm_step_backward: dc-ignored
+# - lstm_step_backward: cell-for-its-tanh
+# - lstm_step_backward: dc-prev-without-f
+# - lstm_backward: cell-carry-missing
+# - gru_step_backward: blend-path-missing
+# - gru_step_backward: reset-missing-in-dwh
 #
 # **Questions to ask.** Where does an LSTM have a path on which nothing is multiplied by a weight
 # matrix? What would happen if the cell itself went through tanh at every step? Why does a loss at

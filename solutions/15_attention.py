@@ -26,11 +26,15 @@
 # **Time**, about 110 minutes: the bottleneck 15, alignment 10, attention forward and back 35,
 # layer norm 20, the transformer 15, the myth 15.
 #
-# **What classes usually get wrong** (each has its own words in the checks): softmax over the
-# queries, which trains all the same; the mask applied after softmax; the scale in the forward
-# alone; softmax's backward with its diagonal only; tables not transposed in dK and dV, which runs
-# where T = S; gamma taken out of the means in layer norm; dgamma summed over one axis of a
-# sequence instead of two.
+# **What the class usually gets wrong.**
+#
+# - attention_forward: softmax-over-queries
+# - attention_forward: mask-after-softmax
+# - attention_backward: scale-missing
+# - attention_backward: softmax-diagonal
+# - attention_backward: dk-not-transposed
+# - layernorm_backward: gamma-after-means
+# - layernorm_backward: first-axis-only
 #
 # **Questions to ask.** Which of Q, K and V could be left out, and what would then be impossible?
 # What does the backward pass do to a key that got weight 0? Why may gamma leave the mean in batch

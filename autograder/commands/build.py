@@ -8,6 +8,7 @@ import typer
 from autograder.course import choose, find_course
 from autograder.pipeline.build import build as build_lessons
 from autograder.pipeline.build import stale, strays, write
+from autograder.publish.guide import write_guide
 
 
 def build(
@@ -16,7 +17,10 @@ def build(
     check: Annotated[bool, typer.Option(
         "--check", help="Write nothing; fail when anything would change.")] = False,
 ) -> int:
-    """Make solutions/NN_slug.py into notebooks: solved for instructors, emptied for learners."""
+    """Make solutions/NN_slug.py into notebooks: solved for instructors, emptied for learners.
+
+    The notes of all lessons are gathered into solutions/instructors_guide.html.
+    """
     course = find_course()
     slugs = course.source_slugs()
     if lessons:
@@ -26,7 +30,7 @@ def build(
     if check:
         problems += stale(course, built)
     else:
-        for path in write(course, built):
+        for path in [*write(course, built), *filter(None, [write_guide(course)])]:
             print(f"wrote {path.relative_to(course.root)}")
     problems += [] if lessons else strays(course)
     for sentence in problems:

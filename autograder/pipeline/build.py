@@ -8,6 +8,7 @@ from typing import Any
 from autograder.course import SLUG, Course, read_notebook
 from autograder.errors import CourseError
 from autograder.files import replace_file
+from autograder.pipeline.notes import note_rules, spelled_out
 from autograder.pipeline.rules import broken_rules, emptied_source, grade_id, is_kind
 from autograder.pipeline.source import read_source
 
@@ -45,8 +46,9 @@ def build(course: Course, slugs: list[str], exercises_of: Exercises = known_exer
                 raise CourseError(f"solutions/{slug}.py: the file must be named NN_slug.py: two "
                                   "digits, then words in small letters.")
             exercises = exercises_of(slug)
-            nb = read_source(course.source(slug).read_text(encoding="utf-8"), slug, exercises)
+            nb = read_lesson(course, slug, exercises)
             refusals = broken_rules(nb, slug, exercises)
+            refusals += [f"{slug}: {sentence}" for sentence in note_rules(nb)]
         except CourseError as error:
             refusals = [str(error)]
         built.refused += refusals
@@ -63,6 +65,13 @@ def build(course: Course, slugs: list[str], exercises_of: Exercises = known_exer
             del built.solved[slug], built.released[slug]
         built.refused += differences
     return built
+
+
+def read_lesson(course: Course, slug: str, exercises: Mapping[str, Any]) -> Any:
+    """A lesson's source as the solved notebook, with the words of mistakes in its notes."""
+    nb = read_source(course.source(slug).read_text(encoding="utf-8"), slug, exercises)
+    spelled_out(nb.cells, slug, exercises)
+    return nb
 
 
 def unlike_source(solved: Any, released: Any, slug: str) -> list[str]:
