@@ -85,7 +85,8 @@ PARTS = {
     "x * y": _gradients(lambda x, y, c: x * y), "x / y": _gradients(lambda x, y, c: x / y),
     "-x": _gradients(lambda x, y, c: -x),
     "x ** n": _gradients(*[lambda x, y, c, n=n: x**n for n in (2, 3, -1, -2, 1)],
-                         *[lambda x, y, c, n=n: y**n for n in (0.5, -0.5, 1.7)]),  # fmt: skip
+                         *[lambda x, y, c, n=n: y**n for n in (0.5, -0.5, 1.7)],
+                         *[lambda x, y, c, n=n: (x - x) ** n * y for n in (1, 2)]),  # fmt: skip
     "x.exp()": _gradients(lambda x, y, c: x.call("exp")),
     "y.log()": _gradients(lambda x, y, c: y.call("log")),
     "x.tanh()": _gradients(lambda x, y, c: x.call("tanh"), lambda x, y, c: y.call("tanh")),
