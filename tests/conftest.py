@@ -30,6 +30,14 @@ def pytest_make_collect_report(collector):
     return refuse_skip((yield))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_cache_for_all(tmp_path_factory):
+    """What is kept between runs (executed lessons, thumbnails) is made once for all workers, anew."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    os.environ["XDG_CACHE_HOME"] = str(base / "cache")
+
+
 @pytest.fixture(scope="session")
 def course():
     """The course of this checkout; only to be read."""

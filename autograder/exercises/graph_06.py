@@ -209,7 +209,8 @@ def slip(ident, says, thought, *edits, equivalent=()):
     return Mistake(ident, says, thought, functions=Slips(*edits), equivalent=equivalent)
 
 
-DEPTHS = (3_000, 10_000, 100_000)
+DEPTHS = (3_000, 6_000, 100_000)
+SECONDS = 0.2  # an answer that visits each node once needs a twentieth of that at the second depth
 DEEP = "a chain of 100,000 operations"
 OURS = ("autograder.", "bplib.", "value_with_a_mistake")
 
@@ -219,7 +220,7 @@ def missing_depth(solution, backward):
 
     backward: whether to run `backward` and look at the leaves' gradients; otherwise the order of
     the nodes is looked at. 0 is right, 100,000 is said where Python's own stack ends, -1
-    where ten times the depth takes so much longer that 100,000 would take minutes.
+    where three times the depth takes so much longer that 100,000 would take minutes.
     """
     namespace = getattr(getattr(solution, "machine", None), "namespace", {})
     answer = namespace.get("Value" if backward else "topological_order")
@@ -230,7 +231,7 @@ def missing_depth(solution, backward):
     for depth in (60,) if ours else DEPTHS:
         try:
             fits, seconds = _tried(solution, depth, backward)
-            slow = depth == DEPTHS[1] and seconds > 0.5 and _like_a_square(solution, backward)
+            slow = depth == DEPTHS[1] and seconds > SECONDS and _like_a_square(solution, backward)
         except LearnerError as error:
             if error.kind != "RecursionError":
                 raise
@@ -262,7 +263,7 @@ def _like_a_square(solution, backward):
     """
     short, long = (min(_tried(solution, depth, backward)[1] for _ in range(3))
                    for depth in (DEPTHS[1] // 3, DEPTHS[1]))  # fmt: skip
-    return long > 0.5 and long > 7 * short
+    return long > SECONDS and long > 7 * short
 
 
 def _backward_fits(graph, chain, one, depth):

@@ -1,6 +1,7 @@
 """The gate that every exercise of every lesson passes: mistakes are named, right answers are right."""
 
 import inspect
+import zlib
 
 import numpy as np
 import pytest
@@ -51,11 +52,11 @@ def test_an_empty_answer_never_passes(exercise, nothing):
 
 @pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=names(MISTAKES))
 def test_a_known_mistake_is_caught_and_named(exercise, mistake):
-    for seed in SEEDS:
-        verdict = verdict_on(exercise, mistake.namespace(exercise), seed)
-        assert not verdict.passed and verdict.points < exercise.points
-        named = verdict.diagnosis[:1]
-        assert named and named[0] in (mistake.id, *mistake.equivalent), verdict.diagnosis
+    seed = SEEDS[zlib.crc32(mistake.id.encode()) % len(SEEDS)]  # two thousand of them: one each
+    verdict = verdict_on(exercise, mistake.namespace(exercise), seed)
+    assert not verdict.passed and verdict.points < exercise.points
+    named = verdict.diagnosis[:1]
+    assert named and named[0] in (mistake.id, *mistake.equivalent), verdict.diagnosis
 
 
 @pytest.mark.parametrize(("exercise", "variant"), VARIANTS, ids=names(VARIANTS))

@@ -53,12 +53,14 @@ def test_both_ends_of_every_control_and_every_button(declared, size, scheme, che
     check_figure(play.figure, "at the start")
     first = play.png
     settings = {}
-    for settings in declared.extremes():
+    every = list(declared.extremes())
+    corners = every[-2:]  # all controls low, all high
+    for settings in every if size == "page" else corners:
         play.set(**settings)
         assert finite(list(play.state.values())), settings
         assert "nan" not in play.words.split() and "inf" not in play.words.split(), play.words
         check_figure(play.figure, settings)
-        if size == "page":
+        if settings in corners:
             fresh, words, _ = render(declared.draw, play.look, play.state)
             assert play.png == fresh and play.words == words, f"{settings}: left over from before"
     for name in buttons(declared):

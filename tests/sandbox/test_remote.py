@@ -323,7 +323,7 @@ def test_verdicts_are_the_same_here_and_there(grader, exercise, tmp_path):
     mistakes = [m for m in exercise.mistakes
                 if not any(hasattr(item, "missing_depth") for item in m.functions.values())]
     makers = [lambda: dict(exercise.reference)]
-    makers += [partial(m.namespace, exercise) for m in mistakes[:: max(1, len(mistakes) // 3)]]
+    makers += [partial(m.namespace, exercise) for m in mistakes[:: max(1, len(mistakes) // 2)]]
     makers += [lambda v=v: {**exercise.reference, **v.functions} for v in exercise.variants[:1]]
     for make in makers:
         here, there = same_verdict(grader, exercise, make)
