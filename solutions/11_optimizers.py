@@ -71,8 +71,7 @@ from bplib.training import plain_descent, train
 # they make of it.
 
 # %% [markdown] tags=["talk"] slide="slide"
-# A ravine, 40 times steeper across than along. Five walkers, one start. At every step each is told
-# the same thing: the slope under its own feet.
+# A ravine, 40 times steeper across than along. Each walker is told the slope under its own feet.
 
 # %% slide="-" jupyter={"source_hidden": true}
 winner = ask.predict(

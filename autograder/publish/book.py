@@ -15,8 +15,7 @@ from autograder.publish import cells
 ASSETS = Path(__file__).resolve().parents[1] / "templates" / "site"
 COPIED = ("site.css", "live.css", "head.js", "site.js", "live.js", "icon.svg")
 PICTURE = re.compile(r'<img src="data:image/png;base64,([^"]+)"([^>]*)>')
-WIDTH = re.compile(r' width="\d+"')
-DRAWN_FOR = 2  # device pixels in one pixel of the page: the course's pictures are drawn double
+WIDTH = re.compile(r' width="(\d+)"')  # in pixels of the page; pictures are drawn finer than that
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,10 @@ def _filed(html: str, assets: Path) -> str:
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
         wide, high = struct.unpack(">II", data[16:24])
-        return (f'<img src="../assets/pictures/{name}" loading="lazy" width="{wide // DRAWN_FOR}" '
-                f'height="{high // DRAWN_FOR}"{WIDTH.sub("", found[2])}>')
+        wanted = WIDTH.search(found[2])
+        width = int(wanted[1]) if wanted else wide
+        return (f'<img src="../assets/pictures/{name}" loading="lazy" width="{width}" '
+                f'height="{round(high * width / wide)}"{WIDTH.sub("", found[2])}>')
 
     return PICTURE.sub(moved, html)
 

@@ -102,7 +102,8 @@ def _execute(notebook, slug):
                                 resources={"metadata": {"path": folder}}, store_widget_state=False,
                                 extra_arguments=["--IPKernelApp.log_level=40"])
         # the course's nets are small: threads that wait for each other would take ten times as long
-        env = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": paths, "IPYTHONDIR": f"{folder}/.ipython"}
+        env = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": paths,
+               "IPYTHONDIR": f"{folder}/.ipython"}
         try:
             client.execute(env=env)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:

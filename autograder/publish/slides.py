@@ -11,7 +11,7 @@ from autograder.publish.talk import talk_notebook
 
 WIDE, HIGH = 1280, 720
 ROOM = 1140  # pixels for a line of output, between the margins of a slide
-LARGEST, SMALLEST = 28, 18  # type sizes of such a line, in pixels
+LARGEST, SMALLEST = 34, 18  # type sizes of such a line, in pixels
 # Large type: how many of its lines there is room for; and for each kind of block, the characters
 # that fit a line, how much a line of it takes, and how much the block takes on top.
 ROOMY = 11.8
@@ -107,7 +107,7 @@ def type_size(text: str) -> int:
     """The size in pixels at which the longest line of a print-out fits a slide.
 
     >>> type_size("short"), type_size("x" * 90)
-    (28, 21)
+    (34, 21)
     """
     longest = max(map(len, text.rstrip().split("\n")), default=1) or 1
     return max(SMALLEST, min(LARGEST, int(ROOM / (0.603 * longest))))
