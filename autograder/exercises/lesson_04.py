@@ -12,6 +12,7 @@ from autograder.exercise import (
     function_run,
 )
 from autograder.exercises.common import in_other_forms
+from autograder.exercises.descent_slips import STEP_B, STEP_W, descent_slips
 from bplib import linear
 
 LESSON = "04_house_prices"
@@ -470,7 +471,6 @@ def fit_cases(rng):
     yield from in_other_forms(table(6, 2, 0.05, 3), rng, names=("X", "targets"))
 
 
-LOOP_DW = "w = w - learning_rate * dw"
 LOOP_LOSS = "        losses.append(mse(predict(X, w, b), targets))"
 
 FIT_LINEAR = Exercise(
@@ -490,20 +490,7 @@ FIT_LINEAR = Exercise(
                     "        dw = mse_gradients(X, targets, w, b)\n        w = w"),
                    ("        b = b - learning_rate * db\n", "")),
         ),
-        Mistake(
-            "climbs", "It steps uphill: the gradient is added where it should be subtracted.",
-            "The gradient points to where the loss grows; learning goes the other way.",
-            edits=((LOOP_DW, "w = w + learning_rate * dw"),
-                   ("b = b - learning_rate * db", "b = b + learning_rate * db")),
-        ),
-        Mistake(
-            "bias-never-moves", "`b` is never updated: it stays 0.",
-            edits=(("        b = b - learning_rate * db\n", ""),),
-        ),
-        Mistake(
-            "weights-never-move", "`w` is never updated: it stays 0.",
-            edits=(("        w = w - learning_rate * dw\n", ""),),
-        ),
+        *descent_slips("mse_gradients(X, targets, w, b)", "loss", "houses"),
         Mistake(
             "first-loss-missing", "The loss before the first step is missing from `losses`.",
             "`losses` has steps + 1 entries: the first tells where you started.",
@@ -526,22 +513,6 @@ FIT_LINEAR = Exercise(
             edits=(("range(steps)", "range(max(steps - 1, 0))"),),
         ),
         Mistake(
-            "rate-ignored", "The learning rate is not used: every step has rate 1.",
-            edits=((LOOP_DW, "w = w - dw"), ("b = b - learning_rate * db", "b = b - db")),
-            equivalent=("as-if-1-learning_rate",),
-        ),
-        Mistake(
-            "starts-from-ones", "It does not start from zeros: the weights begin at 1.",
-            edits=(("np.zeros(X.shape[1], dtype=X.dtype)", "np.ones(X.shape[1], dtype=X.dtype)"),),
-        ),
-        Mistake(
-            "new-weights-for-db", "`db` is computed after `w` has moved: both gradients belong to "
-            "the same point.",
-            "Compute both gradients first, then move both numbers.",
-            edits=(("b = b - learning_rate * db",
-                    "b = b - learning_rate * mse_gradients(X, targets, w, b)[1]"),),
-        ),
-        Mistake(
             "gradient-once", "The gradient is computed once, before the loop, and never again.",
             "After every step the mistakes are different, and so is the way downhill.",
             edits=(("    for _ in range(steps):\n        dw, db = mse_gradients(X, targets, w, b)",
@@ -549,15 +520,9 @@ FIT_LINEAR = Exercise(
         ),
         Mistake(
             "half-gradient", "The steps are half as long: the factor 2 of the gradient is missing.",
-            edits=((LOOP_DW, "w = w - learning_rate * dw / 2"),
-                   ("b = b - learning_rate * db", "b = b - learning_rate * db / 2")),
+            edits=((STEP_W, "w = w - learning_rate * dw / 2"),
+                   (STEP_B, "b = b - learning_rate * db / 2")),
             equivalent=("halves-learning_rate",),
-        ),
-        Mistake(
-            "summed-gradient", "The steps are N times too long: the gradient is summed over the "
-            "batch, not averaged.",
-            edits=((LOOP_DW, "w = w - learning_rate * dw * len(X)"),
-                   ("b = b - learning_rate * db", "b = b - learning_rate * db * len(X)")),
         ),
         Mistake(
             "loss-of-zeros", "`losses` never changes: the loss is taken of the first guess each time.",

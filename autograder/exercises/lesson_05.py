@@ -14,6 +14,7 @@ from autograder.exercise import (
     function_run,
 )
 from autograder.exercises.common import in_other_forms
+from autograder.exercises.descent_slips import STEP_B, STEP_W, descent_slips
 from autograder.solution import Strided
 from bplib import logistic
 
@@ -723,8 +724,6 @@ def fit_cases(rng):
     yield from _forms(table(6, 2, 0.5, 3), rng, ("X",))
 
 
-LOOP_W, LOOP_B = "w = w - learning_rate * dw", "b = b - learning_rate * db"
-"ret"
 GRADIENT = "        dw, db = logistic_gradients(X, y, w, b)\n"
 FINISH = "return w, b, np.array(losses)"
 
@@ -737,16 +736,9 @@ FIT_LOGISTIC = Exercise(
     reference=REFERENCE,
     see="The line moves",
     mistakes=(
-        Mistake(
-            "climbs", "It steps uphill: the gradient is added where it should be subtracted.",
-            "The gradient points to where the cost grows; learning goes the other way.",
-            edits=((LOOP_W, "w = w + learning_rate * dw"), (LOOP_B, "b = b + learning_rate * db")),
-        ),
-        Mistake("bias-never-moves", "`b` is never updated: it stays 0.", edits=((LOOP_B, "pass"),)),
-        Mistake("weights-never-move", "`w` is never updated: it stays 0.",
-                edits=((LOOP_W, "pass"),)),
+        *descent_slips("logistic_gradients(X, y, w, b)", "cost", "fruits"),
         Mistake("bias-climbs", "`w` goes downhill, but `b` goes uphill.",
-                edits=((LOOP_B, "b = b + learning_rate * db"),)),
+                edits=((STEP_B, "b = b + learning_rate * db"),)),
         Mistake(
             "first-loss-missing", "The loss before the first step is missing from `losses`.",
             "`losses` has steps + 1 entries: the first tells where you started, and it is log 2.",
@@ -771,21 +763,6 @@ FIT_LOGISTIC = Exercise(
                 X, y, learning_rate, max(steps - 1, 0))}, equivalent=("last-missing",),
         ),
         Mistake(
-            "rate-ignored", "The learning rate is not used: every step has rate 1.",
-            edits=((LOOP_W, "w = w - dw"), (LOOP_B, "b = b - db")),
-            equivalent=("as-if-1-learning_rate",),
-        ),
-        Mistake(
-            "starts-from-ones", "It does not start from zeros: the weights begin at 1.",
-            edits=(("np.zeros(X.shape[1], dtype=X.dtype)", "np.ones(X.shape[1], dtype=X.dtype)"),),
-        ),
-        Mistake(
-            "new-weights-for-db", "`db` is computed after `w` has moved: both gradients belong to "
-            "the same point.",
-            "Compute both gradients first, then move both numbers.",
-            edits=((LOOP_B, "b = b - learning_rate * logistic_gradients(X, y, w, b)[1]"),),
-        ),
-        Mistake(
             "gradient-once", "The gradient is computed once, before the loop, and never again.",
             "After every step the probabilities are different, and so is the way downhill.",
             edits=((GRADIENT, "        dw, db = logistic_gradients(X, y, 0 * w, 0.0)\n"),),
@@ -803,22 +780,16 @@ FIT_LOGISTIC = Exercise(
                     "        dw, db = X.T @ r / len(X), r.mean()\n"),),
         ),
         Mistake(
-            "summed-gradient", "The steps are N times too long: the gradient is summed over the "
-            "fruits, not averaged.",
-            edits=((LOOP_W, "w = w - learning_rate * dw * len(X)"),
-                   (LOOP_B, "b = b - learning_rate * db * len(X)")),
+            "half-steps", "The steps are half as long as they should be.",
+            edits=((STEP_W, "w = w - learning_rate * dw / 2"),
+                   (STEP_B, "b = b - learning_rate * db / 2")),
+            equivalent=("halves-learning_rate",),
         ),
         Mistake(
             "double-steps", "The steps are twice too long; the factor 2 belonged to lesson 04.",
-            edits=((LOOP_W, "w = w - learning_rate * dw * 2"),
-                   (LOOP_B, "b = b - learning_rate * db * 2")),
+            edits=((STEP_W, "w = w - learning_rate * dw * 2"),
+                   (STEP_B, "b = b - learning_rate * db * 2")),
             equivalent=("doubles-learning_rate",),
-        ),
-        Mistake(
-            "half-steps", "The steps are half as long as they should be.",
-            edits=((LOOP_W, "w = w - learning_rate * dw / 2"),
-                   (LOOP_B, "b = b - learning_rate * db / 2")),
-            equivalent=("halves-learning_rate",),
         ),
         Mistake(
             "loss-of-zeros", "`losses` never changes: the loss is taken of the first guess each "

@@ -1,0 +1,50 @@
+"""Slips in a loop of gradient descent that lessons 04 and 05 share: their fits read the same there."""
+
+from autograder.exercise import Mistake
+
+STEP_W, STEP_B = "w = w - learning_rate * dw", "b = b - learning_rate * db"
+ZEROS = "np.zeros(X.shape[1], dtype=X.dtype)"
+
+
+def _both(w, b):
+    """Edits of the two steps of a turn."""
+    return ((STEP_W, f"w = {w}"), (STEP_B, f"b = {b}"))
+
+
+def descent_slips(gradients, cost, examples):
+    """The mistakes of a fit by bplib's loop.
+
+    gradients: the call that gives dw and db; cost, examples: what it descends, what it learns from.
+    """
+    return (
+        Mistake(
+            "climbs", "It steps uphill: the gradient is added where it should be subtracted.",
+            f"The gradient points to where the {cost} grows; learning goes the other way.",
+            edits=_both("w + learning_rate * dw", "b + learning_rate * db"),
+        ),
+        Mistake(
+            "bias-never-moves", "`b` is never updated: it stays 0.", edits=((STEP_B, "pass"),),
+        ),
+        Mistake(
+            "weights-never-move", "`w` is never updated: it stays 0.", edits=((STEP_W, "pass"),),
+        ),
+        Mistake(
+            "rate-ignored", "The learning rate is not used: every step has rate 1.",
+            edits=_both("w - dw", "b - db"), equivalent=("as-if-1-learning_rate",),
+        ),
+        Mistake(
+            "starts-from-ones", "It does not start from zeros: the weights begin at 1.",
+            edits=((ZEROS, ZEROS.replace("zeros", "ones")),),
+        ),
+        Mistake(
+            "new-weights-for-db", "`db` is computed after `w` has moved: both gradients belong to "
+            "the same point.",
+            "Compute both gradients first, then move both numbers.",
+            edits=((STEP_B, f"b = b - learning_rate * {gradients}[1]"),),
+        ),
+        Mistake(
+            "summed-gradient", "The steps are N times too long: the gradient is summed over the "
+            f"{examples}, not averaged.",
+            edits=_both("w - learning_rate * dw * len(X)", "b - learning_rate * db * len(X)"),
+        ),
+    )  # fmt: skip
