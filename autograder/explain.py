@@ -23,19 +23,19 @@ from autograder.hypotheses import (
 from autograder.show import show_example
 
 
-def explain(exercise, trials, again, verdict):
-    """Add example, diagnoses and remarks to ``verdict``."""
+def explain(exercise, trials, again, verdict, memo):
+    """Add example, diagnoses and remarks to ``verdict``; ``memo`` holds what hypotheses predict."""
     failing = [trial for trial in trials if not trial.ok]
     if failing:
         trial = min(failing, key=size)
         verdict.example = show_example(exercise, trial)
-        verdict.diagnoses += _diagnose(exercise, trials, failing)
+        verdict.diagnoses += _diagnose(exercise, trials, failing, memo)
     verdict.diagnoses += properties(exercise, trials, again)
     verdict.diagnoses = list({item.id: item for item in reversed(verdict.diagnoses)}.values())[::-1]
     verdict.remarks += remarks_on(exercise, trials)
 
 
-def _diagnose(exercise, trials, failing):
+def _diagnose(exercise, trials, failing, memo):
     form = form_of(exercise, failing)
     if form and form[0].id.startswith("wrong-number"):
         return form
@@ -46,7 +46,7 @@ def _diagnose(exercise, trials, failing):
     found, left = [], dict(wrong)
     for forgive in (frozenset(), _special_kinds(trials, failing)):
         if left and (forgive or not found):
-            found += _search(exercise, trials, wrong, left, order, forgive)
+            found += _search(exercise, trials, wrong, left, order, forgive, memo)
     if any(trial.seen.error for trial in failing) and not found:
         return form + raised(failing)
     words = relation_words(exercise, failing, wrong, brief=set(wrong) - set(left))
@@ -66,14 +66,15 @@ def _special_kinds(trials, failing):
     return frozenset()
 
 
-def _search(exercise, trials, wrong, left, order, forgive):
+def _search(exercise, trials, wrong, left, order, forgive, memo):
     """Greedy: the hypothesis that explains most of what is left, until none does."""
     found = []
     for candidates in (known_mistakes, changed_inputs, pairs_of_mistakes):
         if not left:
             break
         covered = []
-        for rank, (diagnosis, hypothesis) in enumerate(candidates(exercise, trials)):
+        for rank, (diagnosis, hypothesis) in enumerate(
+                memo.candidates(candidates, exercise, trials)):
             outputs = hypothesis.covers(wrong, order, forgive) & set(left)
             if outputs:
                 covered.append((-len(outputs), rank, diagnosis, outputs))

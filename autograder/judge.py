@@ -4,6 +4,7 @@ Never executes learner code itself: everything goes through a `Solution`. The re
 plain data that the notebook, the command line, nbgrader's feedback and the class report all show.
 """
 
+import itertools
 import time
 from dataclasses import asdict, dataclass, field
 
@@ -117,10 +118,9 @@ class Trial:
         return self.seen.error is None and all(item.ok for item in self.findings.values())
 
 
-def try_case(exercise, solution, reference, case):
-    """The Trial of one case."""
+def try_case(exercise, solution, case, right):
+    """The Trial of one case, whose right answer was observed before."""
     seen = observe(exercise, solution, case)
-    right = observe(exercise, reference, case)
     if right.error is not None:
         raise RuntimeError(f"the reference of {exercise.name} fails on {case}: {right.error}")
     findings = {}
@@ -133,10 +133,40 @@ def try_case(exercise, solution, reference, case):
     return Trial(case, seen, right, findings)
 
 
-def judge(exercise, solution, rng=None, deadline=None):
+class Memo:
+    """What depends on the cases alone: right answers, and what each hypothesis predicts.
+
+    A class is graded on the same cases, so one Memo for each exercise spares most of the work of
+    explaining. It must not be used with cases of another seed.
+    """
+
+    def __init__(self):
+        self.right, self.hypotheses = {}, {}
+
+    def right_answer(self, exercise, place, case):
+        """The Observation of the reference on the case at this place."""
+        if place not in self.right:
+            self.right[place] = observe(exercise, Known(exercise.reference), case)
+        return self.right[place]
+
+    def candidates(self, source, exercise, trials):
+        """Yield (diagnoses, Hypothesis) as ``source(exercise, trials)`` does, made once."""
+        made, more = self.hypotheses.setdefault(source.__name__, ([], source(exercise, trials)))
+        for place in itertools.count():
+            if place == len(made):
+                item = next(more, None)
+                if item is None:
+                    return
+                made.append(item)
+            made[place][1].trials = trials
+            yield made[place]
+
+
+def judge(exercise, solution, rng=None, deadline=None, memo=None):
     """The Verdict on ``solution`` for ``exercise``; ``rng`` draws the cases.
 
     deadline: a time.monotonic() after which no further case is started.
+    memo: a Memo of earlier answers that were judged with a generator of the same seed.
     """
     from autograder.explain import explain  # explain needs the classes above
 
@@ -144,10 +174,11 @@ def judge(exercise, solution, rng=None, deadline=None):
     absent = [name for name in exercise.functions if not solution.has(name)]
     if absent:
         return _nothing(exercise, "missing", _absent_sentence(absent))
-    reference = Known(exercise.reference)
+    memo = memo or Memo()
     trials = []
-    for case in exercise.cases(rng):
-        trial = try_case(exercise, solution, reference, case)
+    for place, case in enumerate(exercise.cases(rng)):
+        right = memo.right_answer(exercise, place, case)
+        trial = try_case(exercise, solution, case, right)
         trials.append(trial)
         kind = getattr(trial.seen.error, "kind", "")
         if kind == "NotWritten" and len(trials) == 1 or kind in ("Timeout", "Died", "Forbidden"):
@@ -167,7 +198,7 @@ def judge(exercise, solution, rng=None, deadline=None):
     verdict.status = _status(trials, share)
     if verdict.status == "passed":
         verdict.points = exercise.points
-    explain(exercise, trials, again, verdict)
+    explain(exercise, trials, again, verdict, memo)
     return verdict
 
 
@@ -191,11 +222,8 @@ def _status(trials, share):
 
 def _second_call(exercise, solution, trials):
     """Trials of the first right cases once more: state kept between calls shows here."""
-    again = []
-    reference = Known(exercise.reference)
-    for trial in [trial for trial in trials if trial.ok][:2]:
-        again.append(try_case(exercise, solution, reference, trial.case))
-    return again
+    return [try_case(exercise, solution, trial.case, trial.right)
+            for trial in [trial for trial in trials if trial.ok][:2]]
 
 
 def score(exercise, trials, again):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.exercises import all_exercises
-from autograder.judge import judge
+from autograder.judge import Memo, judge
 from autograder.solution import Direct
 
 EXERCISES = tuple(all_exercises().values())
@@ -109,3 +109,13 @@ def test_a_mutating_answer_is_told_so(exercise):
 
     verdict = verdict_on(exercise, {**exercise.reference, name: writes}, 0)
     assert not written or "input-mutated" in verdict.diagnosis
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_what_is_remembered_from_one_answer_to_the_next_changes_no_verdict(exercise):
+    """As in a class: the same cases for everyone, and one memory of what hypotheses predict."""
+    memo = Memo()
+    for mistake in exercise.mistakes[:: max(1, len(exercise.mistakes) // 2)]:
+        alone, among = (judge(exercise, Direct(mistake.namespace(exercise)),
+                              np.random.default_rng(1), memo=memory) for memory in (None, memo))
+        assert alone.as_dict() == among.as_dict()
