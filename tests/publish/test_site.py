@@ -132,7 +132,7 @@ def test_pictures_become_files(course, tmp_path):
     lesson = course.lessons()[0]
     write_book(tmp_path, [lesson], {lesson.slug: notebook}, 32_000_000)
     page = (tmp_path / "lessons" / f"{lesson.slug}.html").read_text(encoding="utf-8")
-    assert 'alt="a &lt;curve&gt;"' in page and 'width="2" height="1"' in page
+    assert 'alt="a &lt;curve&gt;"' in page and 'width="4" height="2"' in page
     assert "data:" not in page and broken_links(tmp_path) == []
     assert "32 MB" in (tmp_path / "live" / f"{lesson.slug}.html").read_text(encoding="utf-8")
 
