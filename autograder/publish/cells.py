@@ -4,6 +4,7 @@ Kinds: text, question (a prediction, asked without its code), answer (an experim
 folded), exercise, check (said to be checked live), map, folded (code the author folded), code.
 """
 
+import copy
 import re
 from dataclasses import dataclass
 
@@ -53,7 +54,14 @@ def shown(cell) -> Shown:
 
 
 def _outputs(cell) -> str:
-    found = words.outputs(cell).replace(NOT_GUESSED, "")
+    joined, last = [], None
+    for item in cell.get("outputs", ()):  # what is printed may come in several pieces
+        if item.output_type == "stream" and last is not None and last.output_type == "stream":
+            last.text += item.text
+        else:
+            last = copy.copy(item)
+            joined.append(last)
+    found = words.outputs({"outputs": joined}).replace(NOT_GUESSED, "")
     plays = any(WIDGET in item.get("data", {}) and "image/png" in item.data
                 for item in cell.get("outputs", ()))
     return found + PLAYED if plays else found

@@ -109,6 +109,8 @@ def test_a_cell_is_shown_for_what_it_is():
     assert (check.kind, check.name, check.points, check.code) == ("check", "mse", 3, "")
     said = new_output("stream", name="stdout", text=f"The answer is 4. {cells.NOT_GUESSED}")
     assert cells.NOT_GUESSED not in kind_of("bet.reveal('a')", [said]).shown
+    lines = [new_output("stream", name="stdout", text=f"{n}\n") for n in range(2)]
+    assert kind_of("loop()", lines).shown == '<pre class="output">0\n1\n</pre>'
 
 
 def test_what_a_reveal_says_to_those_who_did_not_guess_is_known_here():
