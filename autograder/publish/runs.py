@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -107,6 +108,6 @@ def _execute(notebook, slug):
         try:
             client.execute(env=env)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            last = str(error).strip().splitlines()[-1]
+            last = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()[-1]  # no colours
             raise CourseError(f"{slug}: its solved notebook does not run to the end: {last}") from None
     return notebook
