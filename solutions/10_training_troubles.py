@@ -46,7 +46,8 @@
 #
 # **Questions to ask.** If a gradient of 1e-12 reaches the first layer, why not raise the learning
 # rate? (The last layer gets the same rate.) With `dout` all ones, what is `dx` of batch norm, and why
-# does a test with ones prove nothing?
+# does a test with ones prove nothing? Of twenty layers that
+# learn nothing, which one do you look at first, and what do you measure there?
 #
 # **When the prediction fails.** Most expect the ten-layer net at half the right size to learn
 # slowly. It does not learn at all. Let them print the gradient of the first layer.

@@ -46,7 +46,7 @@ def page(chapters: list[Chapter]) -> str:
 
 
 def write_guide(course: Course) -> Path | None:
-    """Write the guide beside the sources; its path, or None when nothing in it has changed.
+    """Write the guide beside the sources; its path, or None when there is nothing new to write.
 
     Lessons whose source is refused are left out: the build says what is wrong with them.
     """
@@ -59,4 +59,4 @@ def write_guide(course: Course) -> Path | None:
         except CourseError:
             continue
     path = course.solutions_dir / NAME
-    return path if replace_file(path, page(chapters).encode()) else None
+    return path if chapters and replace_file(path, page(chapters).encode()) else None

@@ -32,8 +32,9 @@ def test_the_same_source_gives_the_same_bytes(built, tiny_course, exercises):
     assert again == built
     code = ("import sys; from types import SimpleNamespace as S; from pathlib import Path\n"
             "from autograder.course import Course; from autograder.pipeline.build import build\n"
+            "slip = S(id='mean-missing', says='The mean is missing.', thought='')\n"
             f"b = build(Course(Path({str(tiny_course.root)!r})), [{SLUG!r}], "
-            "lambda slug: {'mse': S(points=3)})\n"
+            "lambda slug: {'mse': S(points=3, mistakes=(slip,))})\n"
             f"sys.stdout.write(b.released[{SLUG!r}])")
     other = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True,
