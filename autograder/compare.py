@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.solution import Strided
+from autograder.machine import Strided
 
 # Relative to each element, and relative to the largest element of the right answer: a sum of many
 # terms is only as exact as its largest term. Wide enough for a float32 detour (values count, the

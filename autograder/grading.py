@@ -16,7 +16,8 @@ from dataclasses import replace
 import numpy as np
 
 from autograder.errors import CourseError
-from autograder.judge import Diagnosis, Goal, Memo, Verdict, judge
+from autograder.judge import Diagnosis, Goal, Verdict, judge
+from autograder.memo import Memo
 from autograder.notebooks import find_lesson, lesson_exercises, read_submission
 from autograder.sandbox.launch import BUBBLEWRAP, Sandbox
 from autograder.sandbox.opening import CELL_SECONDS, open_child

@@ -12,8 +12,9 @@ from autograder.compare import Unreadable, tolerances
 from autograder.errors import ContractError
 from autograder.exercise import edited
 from autograder.judge import Diagnosis, Observation, observe
+from autograder.machine import Strided
 from autograder.relations import near, number
-from autograder.solution import Known, Strided
+from autograder.solution import Known
 
 MOST_PAIRS = 120
 

@@ -4,7 +4,6 @@ Never executes learner code itself: everything goes through a `Solution`. The re
 plain data that the notebook, the command line, nbgrader's feedback and the class report all show.
 """
 
-import itertools
 import time
 from dataclasses import asdict, dataclass, field
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from autograder.compare import compare, read
 from autograder.errors import ContractError, LearnerError
-from autograder.solution import Known, Lazy
+from autograder.solution import Lazy
 
 NO_ANSWER = {"NotWritten": "missing", "Missing": "missing", "Timeout": "timeout", "Died": "died",
              "Forbidden": "forbidden"}  # fmt: skip
@@ -133,42 +132,14 @@ def try_case(exercise, solution, case, right):
     return Trial(case, seen, right, findings)
 
 
-class Memo:
-    """What depends on the cases alone: right answers, and what each hypothesis predicts.
-
-    A class is graded on the same cases, so one Memo for each exercise spares most of the work of
-    explaining. It must not be used with cases of another seed.
-    """
-
-    def __init__(self):
-        self.right, self.hypotheses = {}, {}
-
-    def right_answer(self, exercise, place, case):
-        """The Observation of the reference on the case at this place."""
-        if place not in self.right:
-            self.right[place] = observe(exercise, Known(exercise.reference), case)
-        return self.right[place]
-
-    def candidates(self, source, exercise, trials):
-        """Yield (diagnoses, Hypothesis) as ``source(exercise, trials)`` does, made once."""
-        made, more = self.hypotheses.setdefault(source.__name__, ([], source(exercise, trials)))
-        for place in itertools.count():
-            if place == len(made):
-                item = next(more, None)
-                if item is None:
-                    return
-                made.append(item)
-            made[place][1].trials = trials
-            yield made[place]
-
-
 def judge(exercise, solution, rng=None, deadline=None, memo=None):
     """The Verdict on ``solution`` for ``exercise``; ``rng`` draws the cases.
 
     deadline: a time.monotonic() after which no further case is started.
     memo: a Memo of earlier answers that were judged with a generator of the same seed.
     """
-    from autograder.explain import explain  # explain needs the classes above
+    from autograder.explain import explain  # both need the classes above
+    from autograder.memo import Memo
 
     rng = np.random.default_rng() if rng is None else rng
     absent = [name for name in exercise.functions if not solution.has(name)]

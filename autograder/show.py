@@ -5,7 +5,7 @@ import html
 import numpy as np
 
 from autograder.compare import Unreadable, read
-from autograder.solution import Rng, Strided
+from autograder.machine import Rng, Strided
 
 
 def show_value(value, limit=400):

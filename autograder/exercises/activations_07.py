@@ -6,7 +6,7 @@ from autograder.compare import Unreadable, read
 from autograder.exercise import Exercise, Mistake, Output, Variant
 from autograder.exercises.common import forward_run
 from autograder.exercises.pairs_07 import LESSON, pair_backward_run, table, table_cases
-from autograder.solution import Strided
+from autograder.machine import Strided
 from bplib import layers
 
 NAMES = [f"{kind}_{way}" for kind in ("relu", "sigmoid", "tanh") for way in ("forward", "backward")]

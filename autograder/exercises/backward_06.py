@@ -4,7 +4,7 @@ from autograder.exercise import Case, Exercise, Output, Variant
 from autograder.exercises.graph_06 import DEEP, LESSON, REFERENCE, as_list, missing_depth, run_parts
 from autograder.exercises.right_06 import BY_CLOSURES, BY_FEW_RULES, BY_NUMPY
 from autograder.exercises.slips_06 import MISTAKES
-from autograder.solution import Ref
+from autograder.machine import Ref
 
 
 def _gradients(*makers, passes=1):

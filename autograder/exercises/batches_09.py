@@ -6,7 +6,7 @@ from autograder.compare import Unreadable, read
 from autograder.errors import ContractError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.mlp_09 import LESSON
-from autograder.solution import Ref, Rng
+from autograder.machine import Ref, Rng
 from bplib import training
 
 

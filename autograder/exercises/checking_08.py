@@ -14,7 +14,7 @@ from autograder.exercise import (
     function_run,
 )
 from autograder.exercises.formulas_08 import array_of, pair
-from autograder.solution import Strided
+from autograder.machine import Strided
 from bplib import gradcheck
 
 LESSON = "08_gradient_checking"

@@ -5,7 +5,7 @@ import numpy as np
 from autograder.compare import Unreadable, read
 from autograder.errors import LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
-from autograder.solution import Ref, Strided
+from autograder.machine import Ref, Strided
 from bplib import regularization
 
 LESSON = "10_training_troubles"

@@ -4,7 +4,8 @@ import numpy as np
 
 from autograder.compare import agree, read
 from autograder.errors import ContractError, LearnerError
-from autograder.solution import Direct, Strided
+from autograder.machine import Strided
+from autograder.solution import Direct
 
 DOUBLE = (1e-5, 1e-6, 1e-12)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes, function_run
 from autograder.exercises.common import in_other_forms
-from autograder.solution import Strided
+from autograder.machine import Strided
 from bplib import regularization
 
 LESSON = "10_training_troubles"

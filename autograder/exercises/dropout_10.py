@@ -6,7 +6,7 @@ from autograder.compare import Unreadable, agree, read
 from autograder.errors import ContractError, LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
 from autograder.exercises.common import in_other_forms
-from autograder.solution import Rng, Strided
+from autograder.machine import Rng, Strided
 from bplib import regularization
 
 LESSON = "10_training_troubles"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.solution import Strided
+from autograder.machine import Strided
 
 
 def computes(text, watch=None, **constants):

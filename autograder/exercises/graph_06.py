@@ -14,7 +14,8 @@ import numpy as np
 from autograder.compare import Unreadable
 from autograder.errors import LearnerError
 from autograder.exercise import Mistake
-from autograder.solution import Known, Lazy, Ref
+from autograder.machine import Ref
+from autograder.solution import Known, Lazy
 from bplib import scalar
 
 LESSON = "06_computation_graphs"

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.compare import Unreadable, agree, read
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
-from autograder.solution import Rng
+from autograder.machine import Rng
 from bplib import init
 
 LESSON = "10_training_troubles"

@@ -4,7 +4,7 @@
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, function_run
-from autograder.solution import Strided
+from autograder.machine import Strided
 from bplib import descent
 
 LESSON = "03_slopes_and_steps"

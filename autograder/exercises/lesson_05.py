@@ -15,7 +15,7 @@ from autograder.exercise import (
 )
 from autograder.exercises.common import in_other_forms
 from autograder.exercises.descent_slips import STEP_B, STEP_W, descent_slips
-from autograder.solution import Strided
+from autograder.machine import Strided
 from bplib import logistic
 
 LESSON = "05_apples_and_oranges"

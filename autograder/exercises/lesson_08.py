@@ -6,7 +6,7 @@ from autograder.compare import Unreadable, read
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises import checking_08, detective_08
 from autograder.exercises.formulas_08 import array_of, computes, largest_move
-from autograder.solution import Strided
+from autograder.machine import Strided
 from bplib import gradcheck
 
 LESSON = "08_gradient_checking"

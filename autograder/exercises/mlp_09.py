@@ -7,7 +7,8 @@ from autograder.errors import ContractError, LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.common import forward_run
 from autograder.exercises.own_forward import near_misses
-from autograder.solution import Direct, Strided
+from autograder.machine import Strided
+from autograder.solution import Direct
 from bplib import network
 
 LESSON = "09_digits"

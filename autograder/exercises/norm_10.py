@@ -11,7 +11,8 @@ from autograder.errors import LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
 from autograder.exercises.common import in_other_forms
 from autograder.exercises.own_forward import differences, near_misses, settled
-from autograder.solution import Direct, Strided
+from autograder.machine import Strided
+from autograder.solution import Direct
 from bplib import normalization
 
 LESSON = "10_training_troubles"

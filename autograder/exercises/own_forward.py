@@ -12,7 +12,8 @@ import numpy as np
 
 from autograder.compare import Unreadable, agree, read
 from autograder.errors import ContractError, LearnerError
-from autograder.solution import Direct, Ref, Strided
+from autograder.machine import Ref, Strided
+from autograder.solution import Direct
 
 TWICE = "one cache used twice"
 SAME = (1e-6, 1e-7, 1e-12)

@@ -6,7 +6,7 @@ from autograder.compare import agree, read
 from autograder.errors import ContractError
 from autograder.exercise import Case, draw_sizes
 from autograder.exercises.common import in_other_forms, own_cache
-from autograder.solution import Strided
+from autograder.machine import Strided
 
 LESSON = "07_layers"
 BIG = "very large scores, rows far apart"

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.common import forward_run
-from autograder.solution import Strided
+from autograder.machine import Strided
 from bplib import conv
 
 LESSON = "12_convolution"

@@ -13,7 +13,8 @@ from autograder.exercise import Case, Output, draw_sizes
 from autograder.exercises import rnn_plain_13 as plain
 from autograder.exercises.common import in_other_forms, own_cache
 from autograder.exercises.own_forward import near_misses
-from autograder.solution import Direct, Ref
+from autograder.machine import Ref
+from autograder.solution import Direct
 
 LESSON = "13_bptt"
 ARGUMENTS = ("x", "h0", "Wx", "Wh", "b")

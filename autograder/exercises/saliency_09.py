@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.mlp_09 import LESSON, params_of, plain_forward
-from autograder.solution import Strided
+from autograder.machine import Strided
 from bplib import network
 
 

@@ -11,7 +11,8 @@ from autograder.compare import read
 from autograder.errors import LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.recurrent_13 import LESSON, bare
-from autograder.solution import Known, Ref, Rng
+from autograder.machine import Ref, Rng
+from autograder.solution import Known
 from bplib import recurrent
 
 DRAWS = 220

@@ -6,7 +6,7 @@ from autograder.compare import Unreadable, read
 from autograder.errors import ContractError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.mlp_09 import LESSON, as_pairs, layer_outputs, named, params_of
-from autograder.solution import Rng
+from autograder.machine import Rng
 from bplib import network, training
 
 # --- init_mlp -----------------------------------------------------------------------------------

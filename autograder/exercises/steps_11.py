@@ -10,7 +10,7 @@ import numpy as np
 from autograder.compare import Unreadable, read
 from autograder.errors import ContractError
 from autograder.exercise import Case, Output
-from autograder.solution import Strided
+from autograder.machine import Strided
 
 LESSON = "11_optimizers"
 BIG_EPS = "an eps large enough to be seen"

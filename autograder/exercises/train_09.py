@@ -8,7 +8,7 @@ from autograder.compare import Unreadable, read
 from autograder.errors import ContractError, LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.mlp_09 import LESSON, as_pairs, plain_backward, plain_forward
-from autograder.solution import Rng
+from autograder.machine import Rng
 from bplib import training
 from bplib.data import load_digits
 

@@ -10,10 +10,11 @@ import weakref
 
 from autograder.compare import Unreadable, read
 from autograder.errors import LearnerError
+from autograder.machine import Machine, Ref, Rng, Strided, Trace, materialise
 from autograder.sandbox import cells, imports
 from autograder.sandbox.needed import which_are_needed
 from autograder.sandbox.wire import ChannelClosed, Decoder, Encoder, WireError
-from autograder.solution import Machine, Ref, Rng, Strided, Trace, count_results, materialise
+from autograder.solution import count_results
 
 
 class Token:

@@ -16,6 +16,7 @@ import numpy as np
 
 from autograder.compare import Unreadable
 from autograder.errors import ContractError, LearnerError
+from autograder.machine import Ref, Trace
 from autograder.sandbox.launch import how_it_died
 from autograder.sandbox.wire import (
     MOST_DIMENSIONS,
@@ -26,7 +27,7 @@ from autograder.sandbox.wire import (
     WireError,
     clean,
 )
-from autograder.solution import Ref, Solution, Trace, count_sentence
+from autograder.solution import Solution, count_sentence
 
 MOST_CALLBACKS_DEEP, MOST_CALLBACK_BYTES = 30, 2 << 20
 UFUNCS = {np.add: "+", np.subtract: "-", np.multiply: "*", np.true_divide: "/", np.power: "**",

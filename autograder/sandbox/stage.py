@@ -15,8 +15,8 @@ from pathlib import Path
 
 from autograder.sandbox.answers import hidden, library, sources, trees
 
-CHILD_FILES = ("solution.py", "errors.py", "compare.py", "sandbox/wire.py", "sandbox/child.py",
-               "sandbox/cells.py", "sandbox/needed.py",
+CHILD_FILES = ("solution.py", "machine.py", "errors.py", "compare.py",
+               "sandbox/wire.py", "sandbox/child.py", "sandbox/cells.py", "sandbox/needed.py",
                "sandbox/imports.py", "sandbox/limits.py",
                "sandbox/seccomp.py", "sandbox/zygote.py", "sandbox/spawned.py")  # fmt: skip
 DATA = (".npz", ".csv", ".gz", ".json", ".txt", ".npy")

@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 from autograder.compare import Unreadable
-from autograder.solution import Ref, Rng, Strided
+from autograder.machine import Ref, Rng, Strided
 
 LENGTHS = struct.Struct("<II")
 CHUNK = 1 << 16

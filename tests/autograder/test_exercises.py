@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from autograder.exercises import all_exercises
-from autograder.judge import Memo, judge
+from autograder.judge import judge
+from autograder.memo import Memo
 from autograder.solution import Direct
 
 EXERCISES = tuple(all_exercises().values())

@@ -9,9 +9,10 @@ from autograder.errors import ContractError, LearnerError
 from autograder.exercises import all_exercises
 from autograder.grading import Grader, seed_of
 from autograder.judge import judge
+from autograder.machine import Ref, Rng, Strided
 from autograder.notebooks import Cell, Submission
 from autograder.sandbox.remote import Handle, Remote
-from autograder.solution import Direct, Ref, Rng, Strided
+from autograder.solution import Direct
 
 EXERCISES = tuple(all_exercises().values())
 
