@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.errors import CourseError
+from autograder.publish.runtime import KERNEL as KERNEL_PACKAGES
 from autograder.publish.runtime import PRELOADED, write_runtime
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
@@ -45,7 +46,11 @@ def build_lite(course: Course, slugs: list[str], target: Path, scratch: Path,
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()[-1:]
         raise CourseError(f"JupyterLite could not be built: {' '.join(said)}")
-    write_runtime(target / "runtime", pyodide)
+    for font in (target / "build").glob("fa-*"):  # for browsers that cannot run Python anyway
+        if font.suffix in {".svg", ".eot", ".ttf", ".woff"}:
+            font.unlink()
+    wheels = target / "extensions" / KERNEL / "static" / "pypi"
+    write_runtime(target / "runtime", pyodide, wheels)
 
 
 def _build_settings(files: Path, target: Path) -> dict:
@@ -69,7 +74,7 @@ def _extension(name: str) -> Path:
 
 def _page_settings() -> dict:
     kernel = {"pyodideUrl": "./runtime/start.mjs", "disablePyPIFallback": True,
-              "loadPyodideOptions": {"packages": list(PRELOADED)}}
+              "loadPyodideOptions": {"packages": [*PRELOADED, *KERNEL_PACKAGES]}}
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": {
         "appName": "Backpropagation", "exposeAppInBrowser": True,
         "litePluginSettings": {f"{KERNEL}:kernel": kernel},

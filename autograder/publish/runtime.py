@@ -6,6 +6,7 @@ without one, the browser fetches Pyodide's own lock file and `start.mjs` adds th
 """
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,7 @@ CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip
 COURSE = "backprop-course"
 # Loaded side by side while Python starts; the kernel would ask for the first four one by one.
 PRELOADED = ("micropip", "comm", "ipython", "jedi", "ipywidgets", "matplotlib", "numpy", COURSE)
+KERNEL = ("piplite", "ipykernel", "pyodide-kernel")  # what the kernel brings along, loaded likewise
 NOT_IN_PYODIDE = ("comm", "ipywidgets")  # some distributions lack them; pure Python, so we have them
 START = Path(__file__).resolve().parents[1] / "templates" / "site" / "start.mjs"
 
@@ -66,8 +68,11 @@ def _depends(name: str) -> tuple[str, ...]:
     return installed_wheel(name).depends
 
 
-def write_runtime(target: Path, pyodide: Path | None) -> None:
-    """Write `target`: start.mjs, what it is to load, the course's wheel, and Pyodide if given."""
+def write_runtime(target: Path, pyodide: Path | None, kernel: Path | None = None) -> None:
+    """Write `target`: start.mjs, what it is to load, the course's wheel, and Pyodide if given.
+
+    kernel: the folder of the kernel's own wheels in the same site.
+    """
     target.mkdir(parents=True)
     shutil.copyfile(START, target / START.name)
     wheels = {wheel.name: wheel for wheel in (course_wheel(), *map(installed_wheel, NOT_IN_PYODIDE))}
@@ -79,7 +84,22 @@ def write_runtime(target: Path, pyodide: Path | None) -> None:
     else:
         plan = {"base": "pyodide/", "packages": {},
                 "bytes": _copy(pyodide, target / "pyodide", wheels)}
+    if kernel is not None:
+        plan["packages"] |= kernel_packages(kernel, target)
     (target / "runtime.json").write_text(json.dumps(plan, indent=1) + "\n", encoding="utf-8")
+
+
+def kernel_packages(folder: Path, start: Path) -> dict[str, dict]:
+    """Lock entries for the kernel's wheels in `folder`, addressed from the folder `start`."""
+    index = json.loads((folder / "all.json").read_text(encoding="utf-8"))
+    entries = {}
+    for name in KERNEL:
+        version, files = list(index[name]["releases"].items())[-1]
+        place = Path(os.path.relpath(folder / files[0]["filename"], start)).as_posix()
+        entries[name] = {"name": name, "version": version, "file_name": place, "install_dir": "site",
+                         "sha256": files[0]["digests"]["sha256"], "package_type": "package",
+                         "imports": [], "depends": [], "unvendored_tests": False}
+    return entries
 
 
 def _public_address() -> str:

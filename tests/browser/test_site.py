@@ -264,8 +264,10 @@ def test_without_a_distribution_python_comes_from_pyodide_s_own(visit, built, tm
     from autograder.publish.runtime import write_runtime
 
     site = copy_of(built, tmp_path / "a" / "b")
-    shutil.rmtree(site / "lite" / "runtime")
-    write_runtime(site / "lite" / "runtime", None)
+    lite = site / "lite"
+    shutil.rmtree(lite / "runtime")
+    kernel = next(lite.glob("extensions/**/pypi"))
+    write_runtime(lite / "runtime", None, kernel)
     base = json.loads((site / "lite" / "runtime" / "runtime.json").read_text())["base"]
     lab = visit(site)
     asked = []
