@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -26,6 +27,20 @@ PLACES = (".jp-Deck .jp-Notebook.jp-mod-commandMode .jp-Notebook-cell.jp-Cell:fo
           "body[data-jp-deck-mode='presenting']:not(:focus-within)")
 KEYS = {"forward": ("ArrowRight", "ArrowDown", "Space"), "back": ("ArrowLeft", "ArrowUp", "Shift Space")}
 ALWAYS = {"forward": "PageDown", "back": "PageUp"}
+# JupyterLab hears no key inside an output; so a slider that was moved hands the Page keys on.
+CLICKER = '''
+from IPython.display import Javascript
+
+Javascript("""
+addEventListener("keydown", event => {
+  const inside = event.target.closest && event.target.closest(".jp-Deck .jp-OutputArea");
+  if (!inside || !["PageDown", "PageUp"].includes(event.key)) return;
+  event.preventDefault(); event.stopImmediatePropagation(); document.activeElement.blur();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", {
+    key: event.key, code: event.code, keyCode: event.keyCode, bubbles: true, cancelable: true}));
+}, true)
+""")
+'''
 
 
 def prepare(folder: Path, notebook, slug: str, scheme: str) -> str:
@@ -33,6 +48,7 @@ def prepare(folder: Path, notebook, slug: str, scheme: str) -> str:
     import nbformat
 
     name = f"{slug}.ipynb"
+    notebook.cells[0].source += CLICKER
     replace_file(folder / "talk" / name, nbformat.writes(notebook).encode())
     overrides = {
         "@deathbeds/jupyterlab-deck:plugin": {"active": True},
@@ -112,7 +128,7 @@ def run_on_server(folder: Path, name: str, address: str, token: str, tell=print)
     client.load_connection_file()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=60)
+        _wait(client)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for number, cell in enumerate(code, start=1):
             tell(f"\rGetting ready: {number} of {len(code)}", end="", flush=True)
@@ -139,6 +155,18 @@ def _kernel(address, token, name):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=60) as answer:
         return json.load(answer)["kernel"]["id"]
+
+
+def _wait(client, seconds=90):
+    """Return when the kernel answers; a kernel that is slow to start counts as dead at first."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return client.wait_for_ready(timeout=seconds)
+        except RuntimeError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
 
 
 def _run(client, source):
