@@ -22,6 +22,8 @@
   if (menu) menu.addEventListener("click", () => {
     menu.setAttribute("aria-expanded", document.body.classList.toggle("menu-open"));
   });
+  const here = document.querySelector(".lessons [aria-current]");
+  if (here) byId("lessons").scrollTop = here.offsetTop - 80;
   for (const link of document.querySelectorAll(".lessons ol ol a")) {
     link.addEventListener("click", () => document.body.classList.remove("menu-open"));
   }
