@@ -260,7 +260,7 @@ equal.reveal("the last", "Each step back multiplies the blame by 0.7 and by tanh
 # So $dx = (2, 4, 8)$, $dh_0 = 1$ and $db = 8 + 4 + 2 = 14$.
 
 # %% [markdown] tags=["talk"] slide="slide"
-# ## By hand: $T = 3$, $W_h = 0.5$, a loss at the end
+# ## By hand: three steps, $W_h = 0.5$
 #
 # | step | own `dh` | carry | total = dz | hands back dz · 0.5 |
 # |---|---|---|---|---|

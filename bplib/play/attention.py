@@ -47,7 +47,7 @@ def query(figure: Figure, look: Look, angle: float, length: float, seed: int) ->
     for place, weight in enumerate(weights, start=1):
         bars.text(place, weight + 0.02, f"{weight:.2f}", ha="center", fontsize=look.small)
     bars.set(ylim=(0, 1.12), ylabel="weight")
-    bars.set_xticks(range(1, 6), [f"key {i}\nvalue {v:.0f}" for i, v in enumerate(VALUES, start=1)])
+    bars.set_xticks(range(1, 6), [f"key {i}\nval. {v:.0f}" for i, v in enumerate(VALUES, start=1)])
     bars.set_title(f"the mix is {mix:.2f}")
     best = int(weights.argmax())
     if length == 0:

@@ -20,7 +20,7 @@ def rates_picture(rates, losses: dict[str, list], size: str = "page", scheme: st
     rates = np.log10(rates)
 
     def draw(figure: Figure, look: Look) -> str:
-        ax, key = panels(figure, look, widths=(2.4, 1.0), bare=(1,))
+        ax, key = panels(figure, look, widths=(1.9, 1.0), bare=(1,))
         key.set(xlim=(0, 1), ylim=(0, 1))
         said = []
         order = sorted(losses, key=lambda name: np.nanmin(losses[name]))

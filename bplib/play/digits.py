@@ -172,7 +172,7 @@ def hidden_picture(params, count: int = 16, size: str = "page", scheme: str = "l
     strong = np.argsort(-np.linalg.norm(W, axis=0) * np.linalg.norm(V, axis=1))[:count]
     likes = [int(V[unit].argmax()) for unit in strong]
     return gallery(W[:, strong].T, [f"for a {digit}" for digit in likes],
-                   "blue: ink here wakes this unit; orange, with a bar: keeps it quiet",
+                   "blue: ink wakes this unit; orange, barred: ink keeps it quiet",
                    f"The weights of {count} hidden units as pictures, blue for positive and orange "
                    f"for negative; they speak for {', '.join(map(str, likes))}.", ink=False,
                    size=size, scheme=scheme)

@@ -177,7 +177,13 @@ LOOK = """() => {
   const wide = Math.max(0, ...cells.flatMap(c => [...c.querySelectorAll('*')])
     .filter(n => !n.closest('mjx-assistive-mml, .noUi-target') && n.getClientRects().length)
     .map(n => n.getBoundingClientRect().right));
-  return {over: stage.scrollHeight - stage.clientHeight, wide, key: cells.map(c =>
+  // what a box cuts off is in its scroll width, on the left in its place
+  const cut = cells.flatMap(c => [...c.querySelectorAll('.bp-stage, .bp-ask, pre, img, mjx-container')])
+    .some(n => n.getBoundingClientRect().left < stage.getBoundingClientRect().left
+               || n.getBoundingClientRect().right > stage.getBoundingClientRect().right)
+    || cells.some(c => c.getBoundingClientRect().left
+                       < parseFloat(getComputedStyle(stage).paddingLeft) - 1);
+  return {cut, over: stage.scrollHeight - stage.clientHeight, wide, key: cells.map(c =>
     c.getAttribute('data-windowed-list-index')).join(), slider: cells.some(c =>
     c.querySelector('.noUi-handle') && c.querySelector('img.bp-picture'))};
 }"""
@@ -192,6 +198,7 @@ def test_a_live_talk_fits_its_slides_and_its_slider_moves_the_figure(talk):
             break
         seen.append(now["key"])
         assert now["over"] <= 0, f"slide {len(seen)} is {now['over']} pixels too high"
+        assert not now["cut"], f"slide {len(seen)} is cut off at a side"
         assert now["wide"] <= 1281, f"slide {len(seen)} reaches to {now['wide']}"
         if now["slider"] and not moved:
             picture = page.locator(".jp-deck-mod-onscreen img.bp-picture")
