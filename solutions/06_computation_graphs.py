@@ -91,8 +91,9 @@ paths.reveal("21", "5 * 3 along one path, 2 * 3 along the other, and the two are
 
 # %% [markdown]
 # With `=`, the path that comes last overwrites the first: 2 times 3 is 6. With `+=` the blames
-# add up: (5 + 2) times 3. A nudge of `x` goes through *both* doors. This is the most frequent mistake in
-# home-made engines, and a treacherous one: with every number used once it shows nowhere.
+# add up: (5 + 2) times 3. A nudge of `x` goes through *both* doors. `=` in place of `+=` is a
+# treacherous mistake: with every number used once it shows nowhere. Two paths that part and meet
+# again are called a **diamond**, after the shape they draw.
 
 # %% [markdown] tags=["talk"] slide="slide"
 # ## One character: `=` or `+=`
@@ -114,8 +115,9 @@ paths.reveal("21", "5 * 3 along one path, 2 * 3 along the other, and the two are
 # * `slopes`, a tuple with one **local slope** for each input: how far this number moves when that
 #   input moves by 1, all else at rest.
 #
-# Every operation knows its own local slopes *at the moment it runs*. No formula of the whole is ever
-# needed.
+# Such an object is a **node**; all of them, each tied to its inputs, are the **graph** of the
+# calculation. Every operation knows its own local slopes *at the moment it runs*. No formula of the
+# whole is ever needed.
 
 # %% [markdown] tags=["talk"] slide="slide"
 # ## A number that remembers
@@ -175,8 +177,12 @@ print("tanh x:    ", (math.tanh(x + step) - math.tanh(x)) / step, "=", 1 - math.
 # %% [markdown]
 # ### Your turn: the operations of `Value`
 #
-# Nine short methods. `lift` makes a Value of a plain number, so in each binary method both sides are
-# Values after the first line. The four `r` methods are done.
+# Ten short methods. `lift` makes a Value of a plain number, so in the four methods that take an
+# `other`, both sides are Values after the first line. The four `r` methods are done. For log and
+# tanh there are `math.log` and `math.tanh`.
+#
+# The check below looks at the numbers alone. What your slopes are worth shows when `backward` uses
+# them, further down: if a gradient is wrong there, look here again.
 #
 # <details><summary>Hint 1</summary>Each is the pattern of the sine: compute the number, then return a
 # new Value with the inputs and their slopes, in the same order.</details>
@@ -301,7 +307,7 @@ graph()
 # back needs an order of all nodes in which **everything stands after what it was made from**; then
 # we walk through it from the end.
 #
-# Is "the nearest to the end first" such an order? Try it by hand on
+# Would it do to walk back with "the nearest to the end first"? Try it by hand on
 #
 # $$a = 2x \qquad b = a \cdot x \qquad c = b + x + a$$
 
@@ -319,12 +325,15 @@ order = ask.choose(
 order
 
 # %% [markdown]
+# "The nearest first" will not do: `a` goes straight into `c`, and still has to wait for `b`.
+#
 # How to find such an order for any graph: go down into the inputs first, and **write a node down on
 # the way back up**, when all its inputs are written down. Each node once.
 #
 # The natural way to write this is a function that calls itself for every input. Python allows about
 # 1,000 calls inside each other. A chain of 100,000 additions, nothing special for a loop, would end
-# in a `RecursionError`. So keep the list of what is to be done yourself: a **stack**.
+# in a `RecursionError`. So keep the list of what is to be done yourself: a **stack**, to which
+# things are added at the end, and from whose end `pop()` takes them.
 
 # %% jupyter={"source_hidden": true}
 lines = ask.order_lines(
@@ -424,8 +433,8 @@ print("c =", c.data, "  slope by x:", x.grad)
 #    theirs: two passes are to add up there, as a mean over examples needs it.
 # 2. The end's gradient is 1.
 # 3. Walk from the end to the leaves.
-# 4. LOCAL DERIVATIVE, TIMES UPSTREAM, and added: each node gives each of its inputs its slope times
-#    its own gradient.
+# 4. LOCAL DERIVATIVE, TIMES UPSTREAM, and added: each node gives each of its inputs the slope for
+#    that input (the local derivative) times its own gradient (what came from upstream).
 #
 # <details><summary>Hint 1</summary><code>reversed(order)</code> walks a list from its end.</details>
 # <details><summary>Hint 2</summary><code>zip(node.inputs, node.slopes)</code> gives each input with its
@@ -485,8 +494,8 @@ for step in range(4):
 two_moons()
 
 # %% [markdown]
-# The same by hand. `scalar_net` builds the formula out of Values for all points, `backward` fills in
-# 33 gradients, and a step moves 33 numbers.
+# The same without the widget. `scalar_net` builds the formula out of Values for all points,
+# `backward` fills in 33 gradients, and a step moves 33 numbers.
 
 # %%
 X, labels = moons()
@@ -517,7 +526,8 @@ print(f"{2 * count:,} operations one after another: forward {forward:.2f} s, bac
 print(f"that is {2 * count / (forward + back):,.0f} operations a second; and the depth is no obstacle")
 
 # %% [markdown]
-# Fast enough for 33 numbers, and far too slow for a million. A processor multiplies a billion times a
+# The walk back costs about as much as the way there, often less: the objects are made already. Fast
+# enough for 33 numbers, and far too slow for a million. A processor multiplies a billion times a
 # second; here, each multiplication pays for a Python object. The cure is not another engine: it is to
 # put a whole *layer* of numbers into one node. That is lesson 07.
 
