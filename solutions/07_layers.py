@@ -364,8 +364,8 @@ check("relu_backward", relu_backward)
 #
 # One thing to watch in the forward: for `x = -1000`, `np.exp(-x)` is beyond the largest number
 # that a computer holds. In $1 / (1 + e^{1000})$ that does no harm, since 1 divided by infinity is
-# 0; numpy only warns. In $e^{1000} / (1 + e^{1000})$ it leaves infinity over infinity, which is
-# not a number.
+# 0; numpy only warns (the form of lesson 05 avoids even that). In $e^{1000} / (1 + e^{1000})$ it
+# leaves infinity over infinity, which is not a number.
 
 # %% [markdown]
 # ### Your turn: `sigmoid_forward` and `sigmoid_backward`
@@ -500,10 +500,12 @@ check("softmax", softmax)
 # That is what sets the backward of a softmax apart: score $i$ has a hand in *every* share of its
 # row.
 #
-# 1. **LOCAL DERIVATIVE.** Its own share: $\partial p_i / \partial z_i = p_i - p_i^2 = p_i (1 -
-#    p_i)$. Another one, $j$: only the sum below the line moves, $\partial p_j / \partial z_i =
-#    -p_j p_i$. Both in one, with $\delta_{ij}$ for "1 if $i = j$, else 0": $\;p_j (\delta_{ij} -
-#    p_i)$.
+# 1. **LOCAL DERIVATIVE.** (The curly $\partial$ is the $d$ of a slope while all else is at rest.)
+#    Write $p_i = e^{z_i} / S$, with $S$ for the sum; as $z_i$ moves, $e^{z_i}$ and $S$ both have the
+#    slope $e^{z_i}$. Its own share, by the rule for a quotient: $\partial p_i / \partial z_i =
+#    (e^{z_i} S - e^{z_i} e^{z_i}) / S^2 = p_i - p_i^2 = p_i (1 - p_i)$. Another one, $j$: only the
+#    sum below the line moves, $\partial p_j / \partial z_i = -e^{z_j} e^{z_i} / S^2 = -p_j p_i$.
+#    Both in one, with $\delta_{ij}$ for "1 if $i = j$, else 0": $\;p_j (\delta_{ij} - p_i)$.
 # 2. **TIMES UPSTREAM**: $\text{dout}_j \, p_j (\delta_{ij} - p_i)$.
 # 3. **SUM** over all the shares that score $i$ touched:
 #
@@ -553,7 +555,8 @@ check("softmax_backward", softmax_backward)
 #
 # $$\text{loss} = -\frac{1}{N} \sum_n \log p_{n, \text{label}_n}$$
 #
-# Share 1 for the truth costs $-\log 1 = 0$; share 0.67 costs 0.41; share 0.09 costs 2.41.
+# Share 1 for the truth costs $-\log 1 = 0$; share 0.665 (the owl's, above) costs 0.41;
+# share 0.09 (the cat's) costs 2.41.
 
 # %% [markdown]
 # ### Your turn: `mse_forward`

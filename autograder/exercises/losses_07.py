@@ -148,6 +148,12 @@ SOFTMAX_CROSS_ENTROPY_FORWARD = Exercise(
                 losses.softmax_cross_entropy_forward(layers.softmax(logits), labels))},
         ),
         Mistake(
+            "moved-and-unmoved", "The sum is of the scores with their largest taken off, and the "
+            "true class's score still has it.",
+            "What was taken off cancels only when both have lost it.",
+            edits=_loss("np.mean(np.log(total) - logits[np.arange(N), labels]).item()"),
+        ),
+        Mistake(
             "no-softmax", "The scores go into the loss as they are: the share's denominator is "
             "missing.",
             edits=_loss("np.mean(-logits[np.arange(N), labels]).item()"),
