@@ -132,7 +132,7 @@ print("the nudge has been cut off:  ", whole)
 # <details><summary>Hint 1</summary><code>for place in np.ndindex(x.shape)</code> goes through all
 # entries, whatever the number of axes; <code>x[place]</code> is one of them.</details>
 # <details><summary>Hint 2</summary><code>np.array(x, dtype=float)</code> is a copy, and a copy of
-# floats. </details>
+# floats.</details>
 # <details><summary>Hint 3</summary>For each place: a copy with that entry h higher, a copy with it
 # h lower, and the difference of the two values of f, divided by their distance.</details>
 
@@ -235,8 +235,8 @@ print("by a real one:    ", ((2 + h)**3 - (2 - h)**3) / (2 * h))
 
 # %% [markdown]
 # The price: `f` has to be made of functions that know complex numbers. `+`, `*`, `@`, `np.exp`,
-# `np.sin` do. `abs`, a comparison of complex numbers, or `float(...)` anywhere inside, and the
-# imaginary part is lost.
+# `np.sin` do. `abs` or `float(...)` anywhere inside, and the imaginary part is lost, or Python
+# refuses. And which of two complex numbers is the larger? No rule says so: keep comparisons out.
 #
 # ### Your turn: `complex_step_gradient`
 #
@@ -380,7 +380,7 @@ ones.reveal("no", "With dout all ones the right answer is 0, and minus 0 is 0.")
 # <details><summary>Hint 1</summary>You need a function of x alone that gives one number:
 # <code>lambda point: ...</code> can be handed to the numerical gradient.</details>
 # <details><summary>Hint 2</summary><code>forward(point)</code> returns two things; the output is
-# the first. </details>
+# the first.</details>
 
 # %% solution="gradient_check"
 def gradient_check(forward, backward, x, dout):
@@ -409,10 +409,13 @@ pairs = {
                    lambda dout, cache: layers.linear_backward(dout, cache)[0], table),
     "linear, dW": (lambda W: layers.linear_forward(table, W, b),
                    lambda dout, cache: layers.linear_backward(dout, cache)[1], W),
+    "linear, db": (lambda b: layers.linear_forward(table, W, b),
+                   lambda dout, cache: layers.linear_backward(dout, cache)[2], b),
     "ReLU": (layers.relu_forward, layers.relu_backward, table),
     "sigmoid": (layers.sigmoid_forward, layers.sigmoid_backward, table),
     "tanh": (layers.tanh_forward, layers.tanh_backward, table),
     "softmax": (softmax_pair, layers.softmax_backward, table),
+    "squared error": (lambda x: losses.mse_forward(x, np.ones((3, 4))), losses.mse_backward, table),
     "cross-entropy": (lambda x: losses.softmax_cross_entropy_forward(x, labels),
                       losses.softmax_cross_entropy_backward, table),
 }
@@ -544,9 +547,9 @@ print(f"one forward pass: {1000 * one_pass:.1f} milliseconds")
 cost_picture(1_000_000, one_pass)
 
 # %% [markdown]
-# That is for *one* step of descent, and training takes thousands. Without backpropagation there
-# would be no networks of a million numbers, let alone more. The division of labour is: **learn
-# with backprop, check with nudges**, once, on a small net with the same code.
+# That is for *one* step of descent, and training takes thousands. Nobody could walk downhill at
+# such a price. The division of labour is: **learn with backprop, check with nudges**, once, on a
+# small net with the same code.
 
 # %% [markdown]
 # ## A detective story
@@ -742,7 +745,7 @@ claim.reveal("almost none")
 # A gradient check compares the backward with *this* loss, at *this* point, on *this* batch. It
 # cannot know that the loss is not the one you meant, that labels are mixed up, that the learning
 # rate is too large, or that the other branch of an `if` was not taken. It answers one question
-# perfectly, and no other.
+# and no other.
 
 # %% [markdown] tags=["talk"] slide="slide"
 # ## It proves what it checks

@@ -223,7 +223,7 @@ def run_check(solution, case):
     error = float(came.reshape(()))
     right = case.the_backward_is == RIGHT
     reached = error < 1e-6 if right else error > 1e-3
-    return {VERDICT: float(not right) if reached else error + (error == 1)}
+    return {VERDICT: float(not right) if reached else error}
 
 
 def _plain(forward, backward, x, dout):
@@ -272,6 +272,13 @@ GRADIENT_CHECK = Exercise(
             "added up without it: right backwards look wrong.",
             "Both sides must be the gradient of the same number, sum(dout * out).",
             functions=_check((RISE, RISE.replace("dout * ", ""))),
+        ),
+        Mistake(
+            "output-not-nudged",
+            "The nudges do not reach the output: the numerical gradient is 0 everywhere, and right "
+            "backwards look wrong.",
+            "`forward` has to run again at every nudged point; an `out` from before does not move.",
+            functions=_check((RISE, "0.0")),
         ),
         Mistake(
             "compares-with-itself", "Every backward passes, right or wrong: it is compared with "
