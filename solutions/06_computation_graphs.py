@@ -142,6 +142,9 @@ paths.reveal("21", "5 * 3 along one path, 2 * 3 along the other, and the two are
 # | `x.log()` | 1/x | 0.5 |
 # | `x.tanh()` | 1 - result² | 0.0707 |
 # | `x.relu()`: x if positive, else 0 | 1 if x is positive, else 0 | 1 |
+#
+# New here is tanh: the S-shaped curve of the sigmoid in lesson 05, stretched so that it runs from
+# -1 to 1.
 
 # %% [markdown] tags=["talk"] slide="slide"
 # ## Local slopes are all you need

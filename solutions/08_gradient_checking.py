@@ -157,7 +157,8 @@ check("numerical_gradient", numerical_gradient)
 # ## How small should a nudge be?
 #
 # A curve bends within the nudge, and the straight line between its ends is not quite the tangent.
-# So smaller must be better. Must it?
+# So smaller must be better. Must it? (Python's floats have 64 bits each, *float64*; *float32* has
+# half as many. The error below is relative: as a share of the true slope.)
 
 # %% slide="slide"
 smallest = ask.predict(
@@ -184,10 +185,10 @@ smallest.reveal("0.00000001")
 # %% [markdown]
 # Two errors pull at the two ends of the curve.
 #
-# * **The curve bends.** $f(x + h) = f(x) + h f' + \tfrac{h^2}{2} f'' + \tfrac{h^3}{6} f''' +
-#   \dots$ Put that into a forward difference, and $\tfrac{h}{2} f''$ is left over. In a central
-#   difference the terms with $h^2$ cancel, and $\tfrac{h^2}{6} f'''$ is left: a tenth of the
-#   nudge, a hundredth of the error.
+# * **The curve bends.** Taylor's series says how, with $f''$ for the slope of the slope and so on:
+#   $f(x + h) = f(x) + h f' + \tfrac{h^2}{2} f'' + \tfrac{h^3}{6} f''' + \dots$ Put that into a
+#   forward difference, and $\tfrac{h}{2} f''$ is left over. In a central difference the terms with
+#   $h^2$ cancel, and $\tfrac{h^2}{6} f'''$ is left: a tenth of the nudge, a hundredth of the error.
 # * **Numbers are rounded.** A float64 keeps about 16 digits. $f(x + h)$ and $f(x - h)$ agree in
 #   most of them when $h$ is small; subtracting wipes those out, and what is left is noise of about
 #   $10^{-16}$, divided by $h$.
@@ -268,7 +269,7 @@ check("complex_step_gradient", complex_step_gradient)
 #
 # Nudges give 1000.0001, the formula gives 1000. Fine. Nudges give 0.0002, the formula gives
 # 0.0001: the same difference, and one is twice the other. What counts is the difference beside the
-# size:
+# size, that of both, since nobody knows yet which of the two is right:
 #
 # $$\text{relative error} = \max \frac{|a - b|}{\max(|a| + |b|,\; 10^{-12})}$$
 #
