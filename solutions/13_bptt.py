@@ -240,7 +240,8 @@ film()
 
 # %% [markdown]
 # Go through the frames, then make `Wh` larger, then put a loss at every frame. The arrows to
-# the left are the carries; the thicker, the more blame.
+# the left are the carries; the thicker, the more blame. A bar is the length of a frame's share of
+# dWh, and the table is the share of the frame that you chose, entry by entry.
 
 # %%
 equal.reveal("the last", "Each step back multiplies the blame by 0.7 and by tanh's slope, "
@@ -257,7 +258,8 @@ equal.reveal("the last", "Each step back multiplies the blame by 0.7 and by tanh
 # | 2 | 0 | 4 | 4 | 2 |
 # | 1 | 0 | 2 | 2 | 1 |
 #
-# So $dx = (2, 4, 8)$, $dh_0 = 1$ and $db = 8 + 4 + 2 = 14$.
+# So $dx = (2, 4, 8)$, $dh_0 = 1$ and $db = 8 + 4 + 2 = 14$. And $dW_h = 0$: a share is a state
+# times a blame, and here every state is 0.
 
 # %% [markdown] tags=["talk"] slide="slide"
 # ## By hand: three steps, $W_h = 0.5$
@@ -292,10 +294,10 @@ loop
 # handed across every border as ever; the *blame* is not. That is truncated backpropagation through
 # time (Williams and Peng 1990 describe the family).
 #
-# In the loop, where `t` counts from 0: where a span begins, at $t = \text{span}, 2\,\text{span}, \dots$, what that step
-# would send to the step before it is replaced by zeros. At $t = 0$ nothing is cut: the first span
-# has all it needs for `dh0`. If `T` is no multiple of `span`, the last span is short; with
-# `span >= T` nothing is cut.
+# In the loop, where `t` counts from 0: where a span begins, at $t = \text{span}, 2\,\text{span},
+# \dots$, what that step would send to the step before it is replaced by zeros. At $t = 0$ nothing
+# is cut: the first span has all it needs for `dh0`. If `T` is no multiple of `span`, the last span
+# is short; with `span >= T` nothing is cut.
 #
 # The example above with `span = 2`: the spans are steps 1 and 2, then step 3. Step 3 keeps its 8, its 4
 # is dropped, and $dx = (0, 0, 8)$, $dh_0 = 0$, $db = 8$.
@@ -376,8 +378,11 @@ check("truncated_rnn_backward", truncated_rnn_backward)
 # Follow one blame from step $T$ back to step 0. Each step multiplies it by the same matrix and by a
 # diagonal one:
 #
-# $$\frac{\partial h_T}{\partial h_0} = \prod_{t=1}^{T} J_t \qquad
-# g_{t-1} = \big(g_t \odot (1 - h_t^2)\big)\, W_h^\top$$
+# $$g_{t-1} = \big(g_t \odot (1 - h_t^2)\big)\, W_h^\top = g_t\, J_t \qquad
+# J_t = \operatorname{diag}(1 - h_t^2)\, W_h^\top$$
+#
+# $J_t$ is the Jacobian $\partial h_t / \partial h_{t-1}$, and the whole way back is a product of
+# them: $g_0 = g_T\, J_T J_{T-1} \cdots J_1$.
 #
 # Let $\rho$ be the **spectral radius** of $W_h$, the size of its largest eigenvalue, and
 # $\sigma_{max}$ its **largest singular value**, the most by which it can stretch any vector in one
@@ -412,7 +417,8 @@ explodes.reveal("below 1e-6 (it vanishes)", "It grows at first and then decays: 
 #
 # - $\sigma_{max} < 1$ is **sufficient** for vanishing: every step shrinks every vector.
 # - $\sigma_{max} > 1$ is **necessary** for exploding, and **not sufficient**. In a linear net it is
-#   $\rho$ that decides in the long run: $\|W^T\|^{1/T} \to \rho$.
+#   $\rho$ that decides in the long run: $\|W_h^{\,k}\|^{1/k} \to \rho$ as the number of steps $k$
+#   grows. The matrix above is a pair of units of the widget's "one-way" at radius 0.8.
 # - With tanh the product is one of different matrices, and slopes below 1 pull it down. Set "a
 #   rotation" and radius 1.2 in the widget, and switch tanh on.
 #
@@ -426,7 +432,7 @@ explodes.reveal("below 1e-6 (it vanishes)", "It grows at first and then decays: 
 #
 # * $\sigma_{max} < 1$ is **sufficient** for vanishing: every step shrinks every vector.
 # * $\sigma_{max} > 1$ is **necessary** for exploding, and not sufficient.
-# * In a linear net the spectral radius decides in the long run: $\|W^T\|^{1/T} \to \rho$.
+# * In a linear net the spectral radius decides in the long run: $\|W_h^{\,k}\|^{1/k} \to \rho$.
 #
 # What is stretched in one step points another way at the next.
 
@@ -463,7 +469,7 @@ cut_off.reveal("always" if learned == 4 else "never" if learned == 0 else "somet
 # A cut gradient is not a noisy gradient, whose errors cancel; it is wrong in the same direction each
 # time, a **bias** towards what lies near. On names, where most of what predicts a letter stands just
 # before it, the bias is small. Here it is measured on 64 dinosaurs and a net that has not learned yet:
-# the cosine between the cut and the whole `dWh`.
+# the cosine between the cut and the whole `dWh`, which is 1 where both point the same way.
 
 # %%
 spans = [1, 2, 4, 8, 16, 30]
@@ -589,8 +595,8 @@ for temperature in (0.1, 0.5, 1.0, 10.0):
 # drawing that has these shares is right.
 #
 # <details><summary>Hint 1</summary><code>rng.choice(V, p=p)</code> draws an index.</details>
-# <details><summary>Hint 2</summary>Subtract the maximum <em>before</em> dividing by the
-# temperature.</details>
+# <details><summary>Hint 2</summary>Scores less their maximum are 0 or below. Divide by the
+# temperature, and the exponential of what comes out is at most 1.</details>
 
 # %% solution="sample_next"
 def sample_next(logits, temperature, rng):
@@ -649,10 +655,10 @@ for temperature in (0.3, 0.7, 1.5):
 # all frames of all films, was enough.
 
 # %% [markdown]
-# At 0.3 it is timid, and nearly everything ends in *-saurus*; at 0.7 its animals could stand in a museum; at 1.5 they could
-# not be pronounced. None is on the list: `invent_names` leaves out what is. No rule about *-saurus* was
-# given to it; the gradient of "which letter comes next", added up over all frames of all films, was
-# enough.
+# At 0.3 it is timid, and nearly everything ends in *-saurus*; at 0.7 most of its animals could
+# stand in a museum; at 1.5 you would not like to read the labels aloud. None is on the list:
+# `invent_names` leaves out what is. No rule about *-saurus* was given to it; the gradient of
+# "which letter comes next", added up over all frames of all films, was enough.
 
 # %% [markdown]
 # ## Claims put to the test
@@ -712,7 +718,7 @@ claims.reveal("none")
 # - $\sigma_{max} < 1$ makes gradients vanish; $\sigma_{max} > 1$ alone makes nothing explode.
 # - A cut gradient is biased towards the near past. Clipping tames the exploding ones and leaves the
 #   vanished where they are.
-# - Words, names and tunes can be learned all the same, as long as what matters lies near.
+# - Names can be learned all the same: most of what predicts a letter lies near.
 #
 # What still bothers us: to remember for long, a plain net must keep every product near 1 at every
 # step, and tanh works against it. Could a state be *kept* by default, and changed only when the net
