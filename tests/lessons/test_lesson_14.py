@@ -44,6 +44,13 @@ def test_who_can_add(cell, sees):
     assert last < adding.BASELINE / 20 if sees else last > 0.8 * adding.BASELINE
 
 
+@pytest.mark.slow
+def test_a_plain_network_is_slow_and_not_blind():
+    ends = [adding.train_adding(40, 2000, np.random.default_rng(seed), "rnn", parameters=2000,
+                                learning_rate=0.002).losses[-50:].mean() for seed in (0, 1)]
+    assert min(ends) < 0.2 * adding.BASELINE, ends
+
+
 def test_about_as_many_parameters():
     for cell, gates in (("rnn", 1), ("gru", 3), ("lstm", 4)):
         H = adding.hidden_units(2000, cell)
@@ -59,6 +66,7 @@ def test_gates_that_answer_the_widgets_question():
 
 def test_a_fresh_lstm_loses_more_than_a_plain_network():
     assert flow(LSTM)[-1] < flow(PLAIN)[-1] / 100
+    assert 0.5**60 < 1e-18 < 1e-14 < flow(LSTM)[-1]  # so most of it came by the other ways
     assert flow(LSTM, 3.0)[-1] > 0.1 and round(1 / (1 + np.exp(-3)), 2) == 0.95
     assert flow(LSTM, 0.0, 4.0)[-1] > 10
     assert flow(GRU, 3.0)[-1] > flow(GRU)[-1]
