@@ -12,8 +12,8 @@
 # **A network reads a sentence of thirty letters. Then it closes the book, keeps one vector of 48
 # numbers, and writes the translation from that. What if it could keep the book open?**
 #
-# In this lesson a machine learns to read dates the way people write them. It fails, is given one
-# new operation, and succeeds. You write that operation, **attention**, forward and back, then
+# In this lesson a machine learns to read dates the way people write them, once without and once
+# with one new operation. You write that operation, **attention**, forward and back, then
 # **layer normalisation**, and with both of them you train a transformer of one block on your own
 # gradients.
 
@@ -93,13 +93,14 @@ for written, wanted in train[:5]:
 # %% [markdown]
 # **The encoder-decoder** (Cho and others 2014; Sutskever, Vinyals and Le 2014). One LSTM reads the
 # letters $x_1 \dots x_S$; its last state $h_S$ is all that is kept. A second LSTM starts from $h_S$
-# and writes, each time given the letter it wrote before:
+# (with a cell of zeros) and writes, each time given the letter it wrote before:
 #
 # $$s_0 = h_S \qquad s_t = \text{LSTM}(y_{t-1}, s_{t-1}) \qquad
 # p(y_t \mid y_{<t}, x) = \text{softmax}(s_t W_o + b_o)$$
 #
-# The loss is the mean cross-entropy of each letter after the right ones. Every gradient in it is a
-# pair you have written in lessons 07, 13 and 14.
+# In training the writer is given the *right* letter before, not its own, so that one mistake does
+# not spoil all that follows; the loss is the mean cross-entropy of the letters. Every gradient in
+# it comes from a pair that you have written in lessons 07, 13 and 14.
 #
 # **With attention** (the idea is Bahdanau, Cho and Bengio's, 2015; our form of it follows Luong,
 # Pham and Manning 2015), the writer also looks, before each letter, at *all* the reader's states
@@ -145,12 +146,12 @@ for (written, wanted), one, two in zip(
 losses_picture({"without attention": plain.losses, "with attention": looking.losses})
 
 # %% [markdown]
-# Look at what the plain translator writes: well-formed dates. It has learned the language it
-# writes, and little of what it read. Nothing forbids it to learn more: a vector of 48 numbers has
-# room for a date. But the blame for a letter leads back to the letter it was read from through
-# every step in between, of both LSTMs. (Sutskever, Vinyals and Le fed the source in backwards,
-# which brings some letters nearer, and found that it helped a great deal.) Attention adds a way of
-# one step from every letter written to every state of the reader.
+# Look at what the plain translator writes: well-formed dates, and often the very same one. It has
+# learned the language it writes, and little of what it read. Nothing forbids it to learn more: a
+# vector of 48 numbers has room for a date. But the blame for a letter leads back to the letter it
+# was read from through every step in between, of both LSTMs. (Sutskever, Vinyals and Le fed the
+# source in backwards, which brings some words nearer, and found that it helped a great deal.)
+# Attention adds a way of one step from every letter written to every state of the reader.
 
 # %% [markdown]
 # ## Where it looked
@@ -170,7 +171,10 @@ alignment(looking.params, ["the twenty-third of september, 2041", "feb. 17 1988"
 # Mind one thing, to which we return at the end: a column is not a letter, but the *state* of a
 # reader that has read everything up to that letter.
 #
-# The same machine on another language, numbers in words:
+# The same machine on another language, numbers in words. Short texts stand behind blanks, in
+# training as here, and the longest text sets how many; so one long text is among the three.
+# (Without its blanks a short text is one that this reader has never seen the like of, and it often
+# goes wrong.)
 
 # %%
 numbers = make_pairs(3000, np.random.default_rng(2), number_pair)
@@ -179,7 +183,8 @@ counting = seq2seq.train_translator(
 print(f"{seq2seq.accuracy(counting.params, numbers[-200:]):.1%} of 200 held-out numbers right")
 
 # %%
-alignment(counting.params, ["seven thousand and forty-two", "six hundred and eighteen"], length=4)
+alignment(counting.params, ["seven thousand and forty-two", "six hundred and eighteen",
+                            "four thousand six hundred and ninety-one"], length=4)
 
 # %% [markdown]
 # ## Attention by hand: ask, compare, mix
@@ -194,6 +199,10 @@ alignment(counting.params, ["seven thousand and forty-two", "six hundred and eig
 #
 # Row $t$ of $A$ holds the weights with which query $t$ looks at the $S$ keys. They are positive and
 # sum to 1, so row $t$ of the result is a weighted mean of the values.
+#
+# In the translator above the reader's states are both keys and values, and the query is the
+# writer's state times a table, $s_t W_a$. The mix $m_t$ that it finds is set beside $s_t$, and
+# $\tanh([s_t\; m_t]\, W_c + b_c)$ takes the place of $s_t$ before $W_o$.
 
 # %% [markdown] tags=["talk"] slide="slide"
 # ## Ask, compare, mix
@@ -285,7 +294,8 @@ print("weights", cache[-1].ravel(), "  out", out.ravel())
 # %% [markdown]
 # ## The blame for every look
 #
-# Upstream comes `dout` $(T, M)$. Three operations, backwards, each known from lesson 07:
+# Upstream comes `dout` $(T, M)$. Three operations, backwards, each known from lesson 07. We write
+# $dS$ $(T, S)$ for the blame of the scores before the mask; $S$ alone is still the number of keys.
 #
 # 1. **The mix**, $\text{out} = A V$. A matrix product: $dV = A^\top\, dout$ and
 #    $dA = dout\, V^\top$.
@@ -402,8 +412,8 @@ ask.choose(
 # ## Layer norm: every example by itself
 #
 # Stacked layers need their inputs in range. Batch norm (lesson 10) takes mean and variance of a
-# unit over the *batch*. For sequences that is awkward: lengths differ, and when one writes letter
-# by letter the batch is a single example. **Layer normalisation** (Ba, Kiros and Hinton 2016)
+# unit over the *batch*. For sequences that is awkward: every position would need statistics of its
+# own, and few sequences reach the last ones. **Layer normalisation** (Ba, Kiros and Hinton 2016)
 # turns the table round: mean and variance of one example, at one position, over its own $D$
 # features.
 #
@@ -516,8 +526,10 @@ check("layernorm_backward", layernorm_backward)
 # $$x = E[\text{ids}] + P \qquad x \leftarrow x + \text{attention}(\text{norm}(x))\, W_o \qquad
 # x \leftarrow x + \text{mlp}(\text{norm}(x)) \qquad \text{logits} = \text{norm}(x)\, W_y + b_y$$
 #
-# Two residual branches (lesson 10), with the norm inside the branch as in Xiong and others (2020).
-# Attention is causal, so every place can be trained at once to say the next symbol.
+# Two residual branches (lesson 10), with the norm inside the branch as in Xiong and others (2020);
+# the mlp is linear, ReLU, linear. The real ones look several times side by side (*heads*) and stack
+# many such blocks; ours looks once, in one. Attention is causal, so every place can be trained at
+# once to say the next symbol.
 #
 # What is $P$ for? Shuffle keys and values together and see what attention notices:
 
@@ -542,8 +554,9 @@ shuffled, _ = course.attention_forward(Q, K[:, shuffle], V[:, shuffle])
 print("largest difference:", np.abs(plainly - shuffled).max().round(12))
 
 # %% [markdown]
-# Nothing. To attention a sentence is a bag of places, so the order has to be written into the
-# vectors: $P$ has a row for every place, learned like any other weight.
+# Nothing. To attention a sentence is a bag of places (with the mask, a bag of the places so far),
+# so the order has to be written into the vectors: $P$ has a row for every place, learned here like
+# any other weight.
 #
 # The task: five digits, a separator, and then the same digits **in reverse**. Training uses
 # *your* four functions where they are right, and ours for what is not written yet.
@@ -594,9 +607,12 @@ explain_guess = ask.predict(
 explain_guess
 
 # %%
+longest = max(len(written) for written, _ in dates)              # blanks in front, as in training
+
 def blanking(params, written, wanted):
     """What each letter's absence costs each letter of the answer (T, S), and the weights (T, S)."""
-    source, target = encode_texts([written]), encode_texts([wanted], align="left")
+    source = encode_texts([written], length=longest)
+    target = encode_texts([wanted], align="left")
     texts = np.repeat(source, source.shape[1] + 1, axis=0)      # row 0 stays whole
     np.fill_diagonal(texts[1:], 0)
     before = np.repeat(np.insert(target[:, :-1], 0, 0, axis=1), len(texts), axis=0)
@@ -617,13 +633,13 @@ print(f"when it did not, the look fell later than that letter in "
 explain_guess.reveal(round(100 * np.mean(hits)), "A look is a hint, and not a proof.")
 
 # %% [markdown]
-# So the claim does not hold as it stands. One reason can be seen in the second line: what is
-# looked at is a *state*, and the state at place 9 has already read places 1 to 8. The letter that
-# decides may have been handed on inside the reader before anybody looked. Jain and Wallace (2019)
-# found more of the kind, weights that could be changed a great deal without changing the answer;
-# Wiegreffe and Pinter (2019) answered that weights can still be *an* explanation, if one tests
-# them. Do as they did: treat a picture of weights as a hypothesis, and take something away to
-# test it.
+# More often right than wrong, and far from always: the claim does not hold as it stands. One
+# reason can be seen in the second line: what is looked at is a *state*, and the state at place 9
+# has already read places 1 to 8. The letter that decides may have been handed on inside the reader
+# before anybody looked. Jain and Wallace (2019) found more of the kind, weights that could be
+# changed a great deal without changing the answer; Wiegreffe and Pinter (2019) answered that
+# weights can still be *an* explanation, if one tests them. Do as they did: treat a picture of
+# weights as a hypothesis, and take something away to test it.
 
 # %% [markdown] tags=["talk"] slide="slide"
 # ## A look is a hint, not a proof
@@ -647,7 +663,7 @@ explain_guess.reveal(round(100 * np.mean(hits)), "A look is a hint, and not a pr
 # * Weights show where it looked, and not why it decided.
 #
 # **What still bothers us.** In every lesson you have written each backward by hand, with care and
-# by the same three rules. Cannot the machine do that? In lesson 16 it does.
+# by the same two rules. Cannot the machine do that? In lesson 16 it does.
 
 # %% [markdown] tags=["talk"] slide="slide"
 # ## The idea in one line
@@ -658,7 +674,7 @@ explain_guess.reveal(round(100 * np.mean(hits)), "A look is a hint, and not a pr
 # %% [markdown] tags=["talk"] slide="slide"
 # ## What still bothers us
 #
-# In every lesson you have written each backward by hand, with care and by the same three rules.
+# In every lesson you have written each backward by hand, with care and by the same two rules.
 #
 # **Cannot the machine do that?**
 #

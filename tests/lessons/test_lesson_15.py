@@ -5,7 +5,8 @@ import pytest
 
 from bplib import attention, seq2seq, transformer
 from bplib.gradcheck import numerical_gradient
-from bplib.translation import date_pair, make_pairs
+from bplib.layers import softmax
+from bplib.translation import date_pair, encode_texts, make_pairs, number_pair
 
 
 def test_attention_by_hand():
@@ -69,3 +70,40 @@ def test_the_transformer_reverses():
     digits = np.random.default_rng(5).integers(10, size=(200, 3))
     answers, _ = transformer.rearrange(fit.params, digits)
     assert (answers == digits[:, ::-1]).all(axis=1).mean() > 0.8
+
+
+@pytest.mark.slow
+def test_a_short_text_is_read_behind_blanks_and_a_look_is_no_proof():
+    dates = make_pairs(3000, np.random.default_rng(1), date_pair)
+    held_out = dates[-200:]
+    params = seq2seq.train_translator(dates[:-200], np.random.default_rng(0), steps=400, H=48).params
+    behind_blanks = seq2seq.accuracy(params, held_out)
+    alone = np.mean([seq2seq.translate(params, [written])[0] == [wanted]
+                     for written, wanted in held_out])
+    assert behind_blanks > 0.8 and alone < behind_blanks - 0.3
+
+    longest, hits = max(len(written) for written, _ in dates), []
+    for written, wanted in held_out[:60]:
+        source = encode_texts([written], length=longest)
+        target = encode_texts([wanted], align="left")
+        texts = np.repeat(source, longest + 1, axis=0)
+        np.fill_diagonal(texts[1:], 0)
+        before = np.repeat(np.insert(target[:, :-1], 0, 0, axis=1), len(texts), axis=0)
+        logits, weights, _ = seq2seq.translator_forward(params, texts, before)
+        chances = np.log(softmax(logits.astype(float)))[:, np.arange(target.shape[1]), target[0]]
+        cost = (chances[0] - chances[1:]).T
+        hits += [row.argmax() == look.argmax() for row, look, letter
+                 in zip(cost, weights[0], wanted, strict=True) if letter != "-" and row.max() > 0.1]
+    assert 0.5 < np.mean(hits) < 0.9
+
+
+@pytest.mark.slow
+def test_the_numbers_whose_looks_are_drawn_are_right():
+    numbers = make_pairs(3000, np.random.default_rng(2), number_pair)
+    params = seq2seq.train_translator(
+        numbers[:-200], np.random.default_rng(0), steps=250, H=48).params
+    texts = ["seven thousand and forty-two", "six hundred and eighteen",
+             "four thousand six hundred and ninety-one"]
+    right = [mine == wanted for mine, wanted in
+             zip(seq2seq.translate(params, texts, 4)[0], ["7042", "618", "4691"], strict=True)]
+    assert sum(right) >= 2
