@@ -158,7 +158,8 @@ check("numerical_gradient", numerical_gradient)
 #
 # A curve bends within the nudge, and the straight line between its ends is not quite the tangent.
 # So smaller must be better. Must it? (Python's floats have 64 bits each, *float64*; *float32* has
-# half as many. The error below is relative: as a share of the true slope.)
+# half as many. The error below is relative: as a share of the true slope. The widget's third way,
+# the complex step, is the next section's.)
 
 # %% slide="slide"
 smallest = ask.predict(

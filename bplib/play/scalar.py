@@ -61,11 +61,11 @@ def draw_graph(figure: Figure, look: Look, order: list, names: dict, shown: int,
         for source in [s for s in dict.fromkeys(node.inputs) if s in place]:
             sx, sy = place[source]
             lit = node in behind
-            ax.annotate("", (x - 0.33, y), (sx + 0.33, sy), arrowprops={
+            ax.annotate("", (x - 0.38, y), (sx + 0.38, sy), arrowprops={
                 "arrowstyle": "<|-" if lit else "-|>", "lw": look.thin,
                 "ls": "--" if lit else "-", "color": look.blame if lit else look.curve,
                 "shrinkA": 0, "shrinkB": 0})
-        ax.add_patch(FancyBboxPatch((x - 0.31, y - 0.33), 0.62, 0.66, lw=look.thin,
+        ax.add_patch(FancyBboxPatch((x - 0.36, y - 0.33), 0.72, 0.66, lw=look.thin,
                                     boxstyle="round,pad=0.02", facecolor=look.panel,
                                     edgecolor=look.blame if node in behind else look.rule))
         ax.text(x, y + 0.17, names.get(node, node.op), ha="center", va="center", weight="bold",
