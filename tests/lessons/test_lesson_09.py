@@ -7,6 +7,7 @@ from autograder.exercises import mlp_09, saliency_09, start_09, train_09
 from bplib import network, training
 from bplib.data import load_digits
 from bplib.fast_mlp import Network
+from bplib.losses import softmax_cross_entropy_backward, softmax_cross_entropy_forward
 from bplib.play import digits as show
 from bplib.play.pad import Pad, softened
 
@@ -37,6 +38,23 @@ def test_only_he_keeps_the_signal_level(scale, low, high):
     for _ in range(10):
         h = np.maximum(h @ (scale * rng.normal(size=(100, 100))), 0)
     assert low < np.mean(h**2) < high
+
+
+def test_seventy_rough_steps_lead_further_than_an_exact_one():
+    x, y, _, _ = show.digits()
+    start = network.init_mlp([64, 32, 10], np.random.default_rng(1))
+
+    def stepped(params, x, y):
+        logits, cache = network.mlp_forward(x, params)
+        loss, loss_cache = softmax_cross_entropy_forward(logits, y)
+        dlogits = softmax_cross_entropy_backward(1.0, loss_cache)
+        return training.sgd_step(params, network.mlp_backward(dlogits, cache), 0.3), loss
+
+    exact, before = stepped(start, x, y)
+    rough, count = start, 0
+    for x_batch, y_batch in training.minibatches(x, y, 20, np.random.default_rng(2)):
+        rough, count = stepped(rough, x_batch, y_batch)[0], count + 1
+    assert count == 70 and stepped(rough, x, y)[1] < 1 < stepped(exact, x, y)[1] < before
 
 
 def test_the_case_by_hand():
