@@ -207,8 +207,9 @@ for name, init, bend in [("He and ReLU    ", course_he, relu_forward),
 # ## Dead units
 #
 # A ReLU unit whose sum is negative for *every* example has slope 0 for every example. No gradient
-# reaches its weights, so nothing ever wakes it: it is **dead**. One step that was too large is
-# enough. Count them, in a net of 64 hidden units, after three epochs:
+# reaches its weights, so it cannot move itself: it is **dead**. (Further up, the layers below may
+# still move and wake it; in the first layer, whose inputs never change, it is dead for good.) One
+# step that was too large is enough. Count them, in a net of 64 hidden units, after three epochs:
 
 # %%
 for rate in [0.1, 0.5, 1.0, 2.0]:
@@ -270,6 +271,9 @@ _, with_rope = runs.broken_sensor(max_norm=1.0)
 print(f"right on new digits: without clipping {without:.0%}, with clipping {with_rope:.0%}")
 lines_picture("Without clipping: the length of each step's gradient", "steps", "norm",
               {"norm": np.maximum(norms, 1e-3)}, log=True, limits=(1e-3, 1e5))
+
+# %%
+print(f"length of a gradient: usually {np.median(norms):.1f}, the longest {norms.max():,.0f}")
 
 # %% [markdown]
 # Clipping only ever shortens. It does nothing for a gradient that has *vanished*.
@@ -359,7 +363,8 @@ ask.order_lines(
 # <details><summary>Hint 1</summary><code>x.mean(axis=0)</code> and <code>x.var(axis=0)</code> run down
 # the columns.</details>
 # <details><summary>Hint 2</summary>Try your backward with an upstream gradient of all ones: dx must
-# come out as 0, since shifting a whole column changes nothing. (So never <i>test</i> with ones.)
+# come out as 0, since the outputs of a column add up to N times beta whatever x is. (So never
+# <i>test</i> with ones.)
 # </details>
 
 # %% solution="batchnorm_backward"
@@ -508,7 +513,9 @@ saddle()
 # %% [markdown]
 # ## A claim put to the test: "backprop finds the global minimum"
 #
-# XOR, with 2 hidden tanh units, from 200 different first weights, 4000 steps each.
+# XOR is a task of four points: the answer is 1 for $(0, 1)$ and $(1, 0)$, and 0 for $(0, 0)$ and
+# $(1, 1)$. No straight line parts them. A net with 2 hidden tanh units can do it; it starts from 200
+# different first weights, 4000 steps each.
 
 # %% [markdown] tags=["talk"] slide="slide"
 # *"Backprop finds the global minimum."* XOR with 2 hidden tanh units, from 200 different first
@@ -540,7 +547,7 @@ xor.reveal(found, "Backprop computes slopes. Where they lead depends on where yo
 # %% [markdown]
 # ## Learning by heart
 #
-# 200 digits to learn from, and one label in five may be wrong. The net has 9,610 parameters: room
+# 200 digits to learn from, and one label in five drawn by lot. The net has 9,610 parameters: room
 # enough to learn every single label by heart, the wrong ones too.
 
 # %% slide="slide" jupyter={"source_hidden": true}
@@ -567,7 +574,8 @@ longer.reveal("the one with 20", "So much for 'more training is always better'."
 # Three cures, all of which keep the net from fitting every single dot:
 #
 # * **early stopping**: keep the parameters of the epoch with the best held-out loss (the dotted
-#   line; `bplib.regularization.early_stop`);
+#   line; `bplib.regularization.early_stop`). Digits that have chosen the epoch are no longer unseen:
+#   below they judge as well, which flatters early stopping a little. An honest score takes a third set;
 # * **weight decay**: add $\lambda W$ to every weight's gradient, which pulls it towards 0;
 # * **dropout**, the next section.
 
@@ -640,9 +648,9 @@ for name, result in [("no cure, 100 epochs", right[-1]), ("early stopping", righ
 # %% [markdown]
 # ## When the data lie
 #
-# *"Such a net can never be better than the humans who labelled its data."* Half of all labels are
-# replaced at random. And a second net, whose teachers are right far more often, but call four out of
-# five 4s a 9.
+# *"Such a net can never be better than the humans who labelled its data."* Lesson 09 tried it with 30
+# wrong labels in 100. Now half of all labels are drawn by lot (one in ten of those is right by luck).
+# And a second net, whose teachers are right far more often, but call four out of five 4s a 9.
 
 # %% slide="slide" jupyter={"source_hidden": true}
 lies = ask.predict(
@@ -651,9 +659,9 @@ lies = ask.predict(
 lies
 
 # %%
-teachers, net_right = runs.wrong_at_random(0.5)
+teachers, net_right, fours = runs.wrong_at_random(0.5)
 print(f"at random:   {teachers:.0%} of the labels are right; the net reads {net_right:.0%} of new "
-      "digits")
+      f"digits, and {fours:.0%} of the 4s")
 teachers, net_right, fours = runs.wrong_with_system(0.8)
 print(f"with system: {teachers:.0%} of the labels are right; the net reads {net_right:.0%} of new "
       f"digits, and {fours:.0%} of the 4s")
@@ -661,8 +669,8 @@ lies.reveal("four in five 4s labelled 9, all else right")
 
 # %% [markdown]
 # Random mistakes point every which way and cancel: the net beats its teachers. Mistakes with a
-# system add up: the net learns the prejudice, and its overall score hardly shows it. Look at every
-# group by itself.
+# system add up: the net learns the prejudice, and yet its overall score is the better of the two. Look
+# at every group by itself.
 
 # %% [markdown]
 # ## Forgetting

@@ -104,10 +104,10 @@ def test_more_training_is_worse_and_the_cures_help():
 
 
 def test_random_mistakes_cancel_and_systematic_ones_do_not():
-    teachers, net = runs.wrong_at_random(0.5)
-    assert teachers < 0.6 and net > teachers + 0.15
+    teachers, net_by_lot, fours = runs.wrong_at_random(0.5)
+    assert teachers < 0.6 and net_by_lot > teachers + 0.15 and fours > 0.5
     teachers, net, fours = runs.wrong_with_system(0.8)
-    assert teachers > 0.9 and net > 0.8 and fours < 0.2
+    assert teachers > 0.9 and net > max(0.8, net_by_lot) and fours < 0.2
 
 
 def test_an_old_task_is_forgotten_and_rehearsal_keeps_most():
