@@ -187,12 +187,13 @@ TRUNCATED = Exercise(
                 edits=_if("t > 0 and t % span == 0 and t + span >= len(cache)")),
         Mistake("first-cut-only", "Only the first span is cut off from the rest; the others still "
                 "pass blame on.", edits=_if("t == span")),
-        Mistake("one-step-late", "The cuts lie one step too late in the loop: a span begins at "
+        Mistake("one-step-late", "The cuts lie one step too late in time: a span begins at "
                 "t = span, 2 span, ..., and hands nothing to the step before it.",
                 "Who hands over is the step at which a span begins.",
                 edits=_if("t > 1 and (t - 1) % span == 0")),
-        Mistake("one-step-early", "The cuts lie one step off: the blame is stopped on its way out "
-                "of the step after the first of a span's neighbours, not of the span's first step.",
+        Mistake("one-step-early", "The cuts lie one step too early in time: the last step of a span "
+                "sends nothing back, and it is the first one that should not.",
+                "Spans begin at t = span, 2 span, ..., with t counted from 0.",
                 edits=_if("(t + 1) % span == 0 and t > 0")),
         Mistake("span-too-long", "The spans are one step too long.",
                 edits=_if("t > 0 and t % (span + 1) == 0")),
