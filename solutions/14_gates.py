@@ -115,7 +115,8 @@ adding_picture(losses, units, adding.BASELINE)
 # %%
 adders.reveal("the GRU and the LSTM",
               "The plain network is slow, not blind: given 2000 steps at a fifth of the learning "
-              "rate, one of two starts that we tried came down to about 0.03, the other had not moved.")
+              "rate, one of two starts that we tried came down to about 0.03; the other had not "
+              "moved.")
 
 # %% [markdown]
 # ## A cell behind gates
