@@ -64,11 +64,13 @@ from bplib.training import plain_descent, train
 # ## One ravine, six walkers
 #
 # Lesson 04 ended in a gorge: steep across, almost flat along. Scaling the features cured it there.
-# Inside a deep network nobody can scale the features of layer 7, so the gorges stay.
+# Inside a deep network nobody can scale the features of layer 7 once and for all: they change with
+# every step. Batch norm (lesson 10) keeps them in range, and yet many gorges stay.
 #
 # Here is one, 40 times steeper across than along. Six walkers start from the same place. At each
-# step each of them is told the same thing, the slope under its own feet. They differ only in what
-# they make of it.
+# step each of them is told the same thing, the slope under its own feet. They differ in what they
+# make of it, and each has a learning rate that suits it. Their names will be explained one by one;
+# the sixth, AdamW, is Adam with weight decay, which pulls it a little off the bottom, towards 0.
 
 # %% [markdown] tags=["talk"] slide="slide"
 # A ravine, 40 times steeper across than along. Each walker is told the slope under its own feet.
@@ -342,8 +344,9 @@ first.reveal("too long, several learning rates",
 
 # %% [markdown]
 # How much too small? If every gradient is $g$, then after $t$ steps the average has collected
-# $m = (1 - \beta_1^t)\, g$: what is missing is the share $\beta_1^t$ of the zero it started from.
-# So divide by that factor, and do the same for $v$. This is the **bias correction**:
+# $m = (1 - \beta_1^t)\, g$: above, $0.1 = 1 - 0.9$, then $0.19 = 1 - 0.9^2$. The share $\beta_1^t$
+# still belongs to the zero it started from. So divide by $1 - \beta_1^t$, and do the same for $v$.
+# This is the **bias correction**:
 #
 # $$\hat m = \frac{m}{1 - \beta_1^t} \qquad \hat v = \frac{v}{1 - \beta_2^t} \qquad
 # \text{param} \leftarrow \text{param} - \text{rate} \cdot \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$
@@ -418,11 +421,11 @@ check("adam_step", adam_step)
 # %% [markdown]
 # ## Weight decay that stays decoupled
 #
-# Lesson 10 kept weights small by adding $\frac{\lambda}{2} w^2$ to the loss, whose gradient is
-# $\lambda w$. With plain descent that makes every weight shrink by the share
-# $\text{rate} \cdot \lambda$ at each step. Add the same $\lambda w$ to the gradient that *Adam* is
-# given, and something odd happens: it goes through $m$ and $v$, and is divided by the root of $v$ like
-# everything else.
+# Lesson 10 kept weights small by adding $\lambda w$ to the gradient of every weight $w$. (That is the
+# slope of $\frac{\lambda}{2} w^2$, as if this stood in the loss too; that way is called
+# **L2**.) With plain descent it makes every weight shrink by the share $\text{rate} \cdot \lambda$ at
+# each step. Add the same $\lambda w$ to the gradient that *Adam* is given, and something odd happens:
+# it goes through $m$ and $v$, and is divided by the root of $v$ like everything else.
 
 # %%
 weights = np.array([1.0, 1.0])        # two equal weights; the first one has steep slopes
@@ -508,7 +511,7 @@ losses = race(x)
 rates_picture(rates, losses)
 
 # %% [markdown]
-# Read it slowly. Where each curve is lowest, the six are close together: on this small, tame problem
+# Read it slowly. Where each curve is lowest, the six are not far apart: on this small, tame problem
 # a well-chosen rate matters more than the optimiser. But *where* they are lowest differs by a
 # factor of ten and more: a comparison at one learning rate for all would have crowned whoever
 # happened to like that rate.
@@ -532,8 +535,9 @@ for name in steps:
 
 # %% [markdown]
 # Now the walkers with one rate for all parameters fall behind, and those with a rate for each keep
-# up. That is what dividing by the root of the squares buys: units that differ from parameter to
-# parameter cancel.
+# up. That is what dividing by the root of the squares buys: in the length of a step, units that differ
+# from parameter to parameter cancel. Not everything is mended: the first weights do not know the
+# units either, and so all six do worse than before.
 
 # %% [markdown]
 # ## Which optimiser for what?
@@ -618,8 +622,9 @@ def cosine_schedule(step, total_steps, peak, warmup_steps=0):
 check("cosine_schedule", cosine_schedule)
 
 # %% [markdown]
-# On the digits: Adam with a rate that is a little too large for it, held constant, and under a
-# schedule with the same peak. A `Stepper` takes a function of the step's number in place of a rate.
+# On the digits: Adam for twelve epochs with a rate of 0.03, which in the race was among its best, but
+# is too large to end with. Once it is held constant, once it is the peak of a schedule. A `Stepper`
+# takes a function of the step's number in place of a rate.
 
 # %%
 def train_with(rate, seed):
@@ -729,7 +734,8 @@ for name, step in steps.items():
     print(f"{name:14} moved by {np.linalg.norm(vector - net.vector):.4f}")
 
 # %% [markdown]
-# The same gradient, six different moves. Backprop computes a gradient; an optimiser decides what to do
+# The same gradient, six different moves. (Adam and AdamW differ too, by a decay that two steps are too
+# few to show in these digits.) Backprop computes a gradient; an optimiser decides what to do
 # with it. And the agent of lesson 04 did gradient descent without any backprop.
 
 # %% [markdown] tags=["talk"] slide="slide"
@@ -758,12 +764,12 @@ ask.choose(
     "What does this Adam do?",
     {"It is Adam with a small learning rate": "The rate is not touched. What do m and v hold when the "
                                               "step begins?",
-     "It moves every weight by one learning rate, along the gradient's sign":
+     "It moves every weight by one learning rate, against the gradient's sign":
          "Yes. With fresh m and v and t = 1, m_hat is grad and v_hat is grad squared: all that is left "
          "is the sign. A check with a single step, or with gradients that are always 1, would not see "
          "it.",
      "It is RMSprop": "RMSprop remembers; here nothing is remembered."},
-    right="It moves every weight by one learning rate, along the gradient's sign",
+    right="It moves every weight by one learning rate, against the gradient's sign",
 )
 
 # %% [markdown]
