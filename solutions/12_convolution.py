@@ -193,6 +193,7 @@ size.reveal("3", "They begin at 0, 2 and 4; one at 6 would stick out. Row 7 is s
 # $$\text{out}[n, f, i, j] = b[f] + \sum_{c,u,v} W[f, c, u, v] \cdot
 # x[n, c,\; i \cdot \text{stride} + u,\; j \cdot \text{stride} + v]$$
 #
+# ($x$ with its border already around it; $u$ and $v$ count rows and columns inside the window.)
 # Seven letters. But look at one window at a time: its numbers in a row, times the weights of a filter
 # in a row, plus a bias. That is a linear layer! So lay **every window out as a row** of one big table
 # (this is called *im2col*), and the whole convolution is one product:
@@ -227,8 +228,9 @@ print("x", two.shape, "-> patches", patches.shape, "= (N * oh * ow, C * kh * kw)
 
 # %% [markdown]
 # One trap on the way home. The product has one row per window, `(N * oh * ow, F)`; `out` should be
-# `(N, F, oh, ow)`. Reshape never moves a number in memory, it only cuts the same row of numbers
-# differently. So first cut: `(N, oh, ow, F)`. Then move the last axis: `.transpose(0, 3, 1, 2)`.
+# `(N, F, oh, ow)`. Reshape never changes the order of the numbers, it only cuts the same row of them
+# differently. So first cut: `(N, oh, ow, F)`. Then move the last axis: `.transpose(0, 3, 1, 2)`
+# says, place by place, which old axis comes to stand there.
 
 # %%
 rows = np.array([[1, 10], [2, 20], [3, 30], [4, 40]])      # 4 windows, F=2 filters
@@ -428,7 +430,9 @@ check("maxpool_forward", maxpool_forward)
 # <code>np.unravel_index(window.argmax(), window.shape)</code>, and write the blame
 # there.</details>
 # <details><summary>Hint 2</summary>Without: a mask where <code>tiles == tiles.max(axis=(3, 5),
-# keepdims=True)</code>, divided by how many are equal, times the blame of the window.</details>
+# keepdims=True)</code>, divided by how many are equal, times the blame of the window.
+# <code>dout[:, :, :, None, :, None]</code> has an axis of length 1 for each axis of the
+# window.</details>
 
 # %% solution="maxpool_backward"
 def maxpool_backward(dout, cache):
@@ -478,8 +482,8 @@ for name in scores:
 # this set is easy, and both read almost all of it. Shifted by a pixel, which neither has ever been
 # shown, the CNN keeps far more; how much more depends on the first weights (try another seed). But
 # it is not *immune*: the pools forgive a pixel, and the last layer, which is linear again, does not
-# forgive two. And every epoch of the CNN took many times as long, with as many parameters: each of
-# its weights is used at 64 or at 16 places.
+# forgive two. And every epoch of the CNN took many times as long, with as many parameters: each
+# weight of its filters is used at 64 or at 16 places.
 #
 # What has it learned to look for? Nobody drew these patterns:
 
@@ -561,8 +565,8 @@ ask.choose(
 # * A convolution is a linear layer on windows, the same weights for every window.
 # * Shared weights get the **sum** of all blames; shared pixels get the sum of all windows' blames.
 # * Max-pooling passes blame to winners, and hands out no more than came in.
-# * Reshape never moves a number. Check with sizes that all differ, steps that leave a remainder and
-#   windows that overlap: anything else hides mistakes.
+# * Reshape never changes the order of the numbers. Check with sizes that all differ, steps that leave
+#   a remainder and windows that overlap: anything else hides mistakes.
 #
 # **What still bothers us.** A picture has a fixed size. A sentence has not, nor a melody, and what comes
 # later in it depends on what came before. Weights shared over *time* are lesson 13.
