@@ -142,13 +142,15 @@ def enter_assignment(root, lesson):
 def book(root, lesson, records, submissions, tell=lambda: None):
     """Write the records of some learners into the gradebook, each as soon as it can be.
 
-    records: a `Records`; submissions: learner -> HandedIn; tell is called after each learner.
-    Returns learner -> reason for those whom nbgrader could not take even empty.
+    records: a `Records`; submissions: an iterable of HandedIn, which may wait for each other's
+    grading: booking goes on meanwhile; tell is called after each learner. Returns learner -> reason
+    for those whom nbgrader could not take even empty.
     """
     solved = nbformat.read(root / "solutions" / lesson / f"{lesson}.ipynb", as_version=4)
     staged = root / "autograder" / ".staged"
     lost = {}
-    for learner, handed_in in submissions.items():
+    for handed_in in submissions:
+        learner = handed_in.learner
         record = records.get(learner)
         reason = _book_one(root, lesson, solved, staged, handed_in, record)
         if reason:  # the notebook itself upsets nbgrader: book the verdict with an empty one

@@ -1,5 +1,6 @@
 """One grading session of a lesson: what is to do, doing it with progress, and an account of all."""
 
+import itertools
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -80,16 +81,20 @@ class Session:
         todo = [(item, digests[item.learner]) for item in found
                 if again or not self.records.is_current(item, digests[item.learner])]  # fmt: skip
         summary = Summary(self.lesson, len(found), len(todo), len(found) - len(todo))
+        by_name = {item.learner: item for item in found}
+        late = {item.learner for item, _ in todo}
+        early = [item for item in found if item.learner not in late
+                 and not (self.records.get(item.learner) or {}).get(BOOKED)]
         with _progress() as progress:
-            self._grade(todo, jobs, seconds, apart, cluster, progress)
-            by_name = {item.learner: item for item in found}
-            pending = {name: item for name, item in by_name.items()
-                       if not (self.records.get(name) or {}).get(BOOKED)}  # fmt: skip
-            task = progress.add_task("gradebook", total=len(pending))
-            summary.lost = gradebook.book(self.course.root, self.lesson, self.records, pending,
+            # while other processes grade, this one books what they have graded
+            graded = self._grade(todo, by_name, jobs, seconds, apart, cluster, progress)
+            task = progress.add_task("gradebook", total=len(early) + len(todo))
+            summary.lost = gradebook.book(self.course.root, self.lesson, self.records,
+                                          itertools.chain(early, graded),
                                           lambda: progress.advance(task))  # fmt: skip
+            booked = late | {item.learner for item in early}
             wanted = [name for name in by_name if name not in summary.lost
-                      and (name in pending or not self._page(name).is_file())]  # fmt: skip
+                      and (name in booked or not self._page(name).is_file())]  # fmt: skip
             if feedback and wanted:
                 task = progress.add_task("feedback", total=len(wanted))
                 summary.lost |= gradebook.give_feedback(
@@ -121,7 +126,8 @@ class Session:
             replace_file(solved, built.solved[self.lesson].encode())
         gradebook.enter_assignment(self.course.root, self.lesson)
 
-    def _grade(self, todo, jobs, seconds, apart, cluster, progress):
+    def _grade(self, todo, by_name, jobs, seconds, apart, cluster, progress):
+        """Yield each HandedIn of ``todo``, pairs (HandedIn, digest), when its record is kept."""
         task = progress.add_task("grading", total=len(todo))
         if not todo:
             return
@@ -136,6 +142,7 @@ class Session:
         for record in graded:
             self.records.put(record)
             progress.advance(task)
+            yield by_name[record["learner"]]
 
 
 def _progress():
