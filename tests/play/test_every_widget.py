@@ -107,14 +107,15 @@ def seconds(work) -> float:
 
 
 @each
-def test_a_drag_is_drawn_within_150_ms(declared):
-    """On a busy machine, where even a bare line on fresh axes takes long: within twice that."""
+def test_a_drag_costs_no_more_than_five_plain_frames(declared):
+    """A bare line on fresh axes takes 15 to 30 ms on a quiet machine: five of them are the 150 ms
+    within which a change has to be seen."""
     play = declared("stage")
     frames = []
     for settings in islice(declared.extremes(), 5):
         for name, value in settings.items():
             frames.append(seconds(lambda n=name, v=value: play.set(**{n: v})))
     frames += [seconds(lambda n=name: play.press(n)) for name in buttons(declared)]
-    drawn = [f for f in frames if f > 0.005]  # a control that stands there already draws nothing
-    bare = min(seconds(lambda: render(plain_frame, play.look, {"seed": 0})) for _ in range(2))
-    assert drawn and min(drawn) < max(0.150, 2 * bare), f"{1000 * min(drawn):.0f} ms a frame"
+    bare = min(seconds(lambda: render(plain_frame, play.look, {"seed": 0})) for _ in range(3))
+    drawn = [f for f in frames if f > bare / 4]  # a control that stands there already draws nothing
+    assert drawn and min(drawn) < 5 * bare, f"{min(drawn) / bare:.1f} plain frames"
