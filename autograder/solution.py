@@ -51,7 +51,7 @@ class Solution:
         if returns is None:
             return self.evaluate(start, [step], [Ref(start)])[0]
         self.evaluate(start, [step], [])
-        count = self.count(Ref(start))
+        count = self.count(Ref(start), len(returns))
         if count != len(returns):
             raise ContractError("wrong-number-of-results", count_sentence(name, returns, count))
         first = self.reserve(count)
@@ -65,19 +65,22 @@ class Solution:
             for ref, what in zip(kept, returns, strict=True)
         )
 
-    def count(self, ref):
-        """How many results stand in a tuple or list; -1 for None, 0 for a single other thing."""
+    def count(self, ref, wanted):
+        """How many results stand in a tuple or list; -1 for None, 0 for a single other thing.
+
+        An array counts by its rows, as unpacking does, but only if they are as many as ``wanted``.
+        """
         raise NotImplementedError
 
 
-def count_results(result):
-    """See `Solution.count`; an array counts by its rows, as unpacking does."""
+def count_results(result, wanted):
+    """See `Solution.count`."""
     if result is None:
         return -1
     if isinstance(result, (tuple, list)):
         return len(result)
-    if isinstance(result, np.ndarray) and result.ndim:
-        return len(result)
+    if isinstance(result, np.ndarray) and result.ndim and len(result) == wanted:
+        return wanted
     return 0
 
 
@@ -114,8 +117,8 @@ class Direct(Solution):
         self.machine.run(start, program)
         return [self.machine.results[ref.index] for ref in fetch]
 
-    def count(self, ref):
-        return count_results(self.machine.results[ref.index])
+    def count(self, ref, wanted):
+        return count_results(self.machine.results[ref.index], wanted)
 
 
 class Lazy(dict):

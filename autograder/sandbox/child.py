@@ -102,7 +102,7 @@ class Child:
     def unpack(self, index, first, wanted):
         """How many results a kept one holds; as many as wanted are kept too, from ``first`` on."""
         value = self.machine.results[index]
-        count = count_results(value)
+        count = count_results(value, wanted)
         if count == wanted:
             self.machine.run(first, [("item", Ref(index), place) for place in range(count)])
         return count
@@ -124,8 +124,8 @@ class Child:
 
     def count(self, message, buffers):
         """How many results stand in a kept result."""
-        self.channel.send({"op": "reply",
-                           "count": count_results(self.machine.results[message["ref"]])})
+        value = self.machine.results[message["ref"]]
+        self.channel.send({"op": "reply", "count": count_results(value, message["wanted"])})
 
     # --- functions of the judge's ---------------------------------------------------------------
 

@@ -103,9 +103,9 @@ class Remote(Solution):
             raise self._dead(f"it sent what cannot be read ({clean(error, 80)})") from None
         return reply, results
 
-    def count(self, ref):
+    def count(self, ref, wanted):
         """See `Solution.count`."""
-        reply, _ = self._exchange({"op": "count", "ref": ref.index}, ())
+        reply, _ = self._exchange({"op": "count", "ref": ref.index, "wanted": wanted}, ())
         count = reply.get("count")
         if type(count) is not int or not -1 <= count < 1 << 40:
             raise self._dead("it sent what cannot be read")

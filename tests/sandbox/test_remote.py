@@ -134,7 +134,7 @@ class Value:
         places = solution.evaluate(
             more, [("list", refs[5], 9), ("positions", Ref(more), [refs[1], refs[0]])],
             [Ref(more + 1)])  # fmt: skip
-        return value, places, solution.count(refs[5])
+        return value, places, solution.count(refs[5], 2)
 
     assert pair.both(run) == ("value", ([2.718281828 ** -5.0], [[1, -1]], 2))
 
