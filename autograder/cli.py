@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 
+from autograder import quick  # noqa: F401 - before any command imports Jupyter's parts
 from autograder.errors import CourseError
 
 COMMANDS = {

@@ -1,6 +1,7 @@
 """The pages and the server of `bp demo`: a notebook per lesson and one for the gallery, by voila."""
 
 import contextlib
+import functools
 import hashlib
 import os
 import socket
@@ -19,25 +20,21 @@ from autograder.pipeline.source import KERNELSPEC
 
 
 def write_pages(folder, lessons):
-    """Write a notebook for every lesson that has widgets, and the gallery; their names."""
-    from bplib.play import catalogue
+    """Write a notebook for every lesson that has widgets, and the gallery; their names.
 
-    with_widgets = dict.fromkeys(demo.lesson for demo in catalogue())
-    lessons = {slug: title for slug, title in lessons.items() if slug in with_widgets}
-    pictures = thumbnails(lessons)
-    for (scheme, slug, name), png in pictures.items():
-        replace_file(folder / "pictures" / f"{scheme}.{slug}.{name}.png", png)
+    Nothing is drawn: the gallery shows the pictures that were kept, `draw_gallery` the others.
+    """
+    from bplib.play.theme import SCHEMES
+
+    lessons = shown(lessons)
     pages = {f"{slug}.ipynb": "from bplib.play.stage import LessonPage\n"
              f"LessonPage({slug!r}, {f'{slug[:2]}  {title}'!r})" for slug, title in lessons.items()}
-    pages["gallery.ipynb"] = (
-        # a widget, since the links of HTML outputs are turned into downloads
-        "from pathlib import Path\nfrom ipywidgets import HTML\n"
-        "from bplib.play.stage import gallery, wishes\n"
-        "scheme = wishes()['scheme']\n"
-        "pictures = {tuple(p.stem.split('.')[1:]): p.read_bytes()\n"
-        "            for p in Path('pictures').glob(f'{scheme}.*.png')}\n"
-        f"HTML(gallery({lessons!r}, scheme, pictures))"
-    )
+    pages["gallery.ipynb"] = "from bplib.play.filling import filling_page\nfilling_page('gallery')"
+    for scheme in SCHEMES:
+        _write_gallery(folder, lessons, scheme)
+    # kernels on this machine alone need not warn of connections without encryption
+    replace_file(folder / ".ipythondir" / "profile_default" / "ipython_kernel_config.py",
+                 b"get_config().IPKernelApp.log_level = 'ERROR'\n")
     for name, source in pages.items():
         notebook = new_notebook(cells=[new_code_cell(source, id="page")],
                                 metadata={"kernelspec": KERNELSPEC})
@@ -45,31 +42,62 @@ def write_pages(folder, lessons):
     return set(pages)
 
 
-def thumbnails(lessons):
-    """(scheme, lesson, name) -> PNG; drawn once for each version of the widgets, then kept."""
-    import bplib.play
+def draw_gallery(folder, lessons, first="light"):
+    """Draw the pictures that were not kept, those of the scheme ``first`` before the others.
+
+    The gallery is written anew every second or so, and an open one takes the pictures over.
+    """
     from bplib.play import catalogue
+    from bplib.play.stage import thumbnail
     from bplib.play.theme import SCHEMES
+
+    lessons = shown(lessons)
+    for scheme in sorted(SCHEMES, key=lambda scheme: scheme != first):
+        written = time.monotonic()
+        missing = [demo for slug in lessons for demo in catalogue(slug)
+                   if not _kept(scheme, demo).is_file()]
+        for demo in missing:
+            try:
+                replace_file(_kept(scheme, demo), thumbnail(demo, scheme))
+            except OSError:
+                return  # nowhere to keep them: the gallery stays one of words
+            if time.monotonic() > written + 1 or demo is missing[-1]:
+                _write_gallery(folder, lessons, scheme)
+                written = time.monotonic()
+
+
+def shown(lessons):
+    """Those of ``lessons``, slug -> title, that have widgets."""
+    from bplib.play import catalogue
+
+    with_widgets = {demo.lesson for demo in catalogue()}
+    return {slug: title for slug, title in lessons.items() if slug in with_widgets}
+
+
+def _write_gallery(folder, lessons, scheme):
+    from bplib.play import catalogue
+    from bplib.play.stage import gallery
+
+    pictures = {}
+    for demo in (demo for slug in lessons for demo in catalogue(slug)):
+        with contextlib.suppress(OSError):
+            pictures[demo.lesson, demo.name] = _kept(scheme, demo).read_bytes()
+    replace_file(folder / f"gallery.{scheme}.html", gallery(lessons, scheme, pictures).encode())
+
+
+def _kept(scheme, demo):
+    """The file of a picture, which is drawn once for each version of the widgets."""
+    return cache_folder() / _version() / f"{scheme}.{demo.lesson}.{demo.name}.png"
+
+
+@functools.cache
+def _version():
+    import bplib.play
 
     version = hashlib.sha256()
     for path in sorted(Path(bplib.play.__file__).parent.glob("*.py")):
         version.update(path.read_bytes())
-    cache = cache_folder() / version.hexdigest()[:16]
-    return {(scheme, slug, demo.name): _thumbnail(cache, scheme, demo)
-            for slug in lessons for demo in catalogue(slug) for scheme in SCHEMES}
-
-
-def _thumbnail(cache, scheme, demo):
-    from bplib.play.stage import thumbnail
-
-    path = cache / f"{scheme}.{demo.lesson}.{demo.name}.png"
-    try:
-        return path.read_bytes()
-    except OSError:
-        png = thumbnail(demo, scheme)
-    with contextlib.suppress(OSError):  # nowhere to keep it: it is drawn each time
-        replace_file(path, png)
-    return png
+    return version.hexdigest()[:16]
 
 
 def cache_folder():
@@ -78,17 +106,24 @@ def cache_folder():
     return Path(base) / "backprop-course" / "thumbnails"
 
 
-def free_port():
-    """A port of this machine that nobody listens on."""
+def free_port(wanted=0):
+    """A port of this machine that nobody listens on: ``wanted``, or any when that is 0."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        if os.name == "posix":  # a port that was left a moment ago is free; elsewhere this lets steal
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except (OSError, OverflowError):
+            raise CourseError(f"Port {wanted} of this machine cannot be used; leave --port out, "
+                              "and a free one is taken.", 2) from None
         return probe.getsockname()[1]
 
 
 def command(folder, port):
     """The command line of the server."""
-    return [sys.executable, "-m", "voila", str(folder), "--no-browser", f"--port={port}",
-            "--Voila.ip=127.0.0.1", "--strip_sources=True", "--show_tracebacks=True",
+    return [sys.executable, "-m", "autograder.quick", "voila", str(folder),
+            "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1",
+            "--strip_sources=True", "--show_tracebacks=True",
             "--preheat_kernel=False", "--Voila.log_level=ERROR",
             # pages that were closed give their kernel back
             "--MappingKernelManager.cull_idle_timeout=120", "--MappingKernelManager.cull_interval=30"]

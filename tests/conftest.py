@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import quick  # noqa: F401 - before anything of Jupyter is imported
 from autograder.course import Course
 
 ROOT = Path(__file__).resolve().parent.parent

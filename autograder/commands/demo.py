@@ -1,6 +1,7 @@
 """`bp demo`: the lessons' widgets before an audience, as an app or on the slides of a talk."""
 
 import importlib.util
+import signal
 import subprocess
 import sys
 import tempfile
@@ -77,7 +78,7 @@ def show_talk(course, about, folder, scheme, port, browser) -> int:
         if importlib.util.find_spec(module) is None:
             raise CourseError(f"A live talk needs {package}; python -m pip install {package}.", 2)
     name = live.prepare(folder, talk_notebook(course, about.slug, scheme), about.slug, scheme)
-    port, token = port or stage.free_port(), live.new_token()
+    port, token = stage.free_port(port), live.new_token()
     home = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(live.command(folder, port), env=live.environment(folder, token),
                               cwd=folder / "talk", stdin=subprocess.DEVNULL)
@@ -95,26 +96,34 @@ def show_demonstrations(course, about, folder, scheme, port, browser) -> int:
     from autograder import stage
 
     lessons = {item.slug: item.title for item in course.lessons()}
-    pages = stage.write_pages(folder, lessons)
     page = f"{about.slug}.ipynb" if about else "gallery.ipynb"
-    if page not in pages:
-        raise CourseError(f"{about.slug} has no demonstrations.")
-    port = port or stage.free_port()
+    port = stage.free_port(port)
     home = f"http://127.0.0.1:{port}/voila"
     server = subprocess.Popen(stage.command(folder, port), env=stage.environment(folder),
                               stdin=subprocess.DEVNULL)
-    return serve(server, lambda: stage.wait_until_it_answers(home, server),
-                 f"{home}/render/{page}?scheme={scheme}",
-                 "The demonstrations are at {} (Ctrl-C ends them).", browser)
+
+    def ready():  # the pages are written while the server starts
+        if page not in stage.write_pages(folder, lessons):
+            raise CourseError(f"{about.slug} has no demonstrations.")
+        stage.wait_until_it_answers(f"{home}/tree", server)
+
+    return serve(server, ready, f"{home}/render/{page}?scheme={scheme}",
+                 "The demonstrations are at {} (Ctrl-C ends them).", browser,
+                 lambda: stage.draw_gallery(folder, lessons, scheme))
 
 
-def serve(server, ready, address, words, browser) -> int:
-    """Say where a server is once it is ready, and keep it until it ends or is stopped."""
+def serve(server, ready, address, words, browser, afterwards=lambda: None) -> int:
+    """Say where a server is once it is ready, and keep it until it ends or is stopped.
+
+    afterwards: what may be done while it is already at work.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the server ends with us
     try:
         ready()
         print(words.format(address), flush=True)
         if browser:
             webbrowser.open(address)
+        afterwards()
         return 0 if server.wait() in (0, -15) else 1
     except KeyboardInterrupt:
         return 0

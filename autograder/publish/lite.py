@@ -41,8 +41,8 @@ def build_lite(course: Course, slugs: list[str], target: Path, scratch: Path,
         (stage / name).write_text(json.dumps(content), encoding="utf-8")
     env = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTERLITE_")}
     places = {name: str(scratch / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "IPYTHONDIR")}
-    done = subprocess.run([sys.executable, "-m", "jupyterlite_core", "build"], cwd=stage,
-                          env=env | places, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "autograder.quick", "jupyterlite_core", "build"],
+                          cwd=stage, env=env | places, capture_output=True, text=True)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()[-1:]
         raise CourseError(f"JupyterLite could not be built: {' '.join(said)}")

@@ -99,7 +99,7 @@ def environment(folder: Path, token: str) -> dict:
 
 def command(folder: Path, port: int) -> list[str]:
     """The command line of the server."""
-    return [sys.executable, "-m", "jupyterlab", "--no-browser",
+    return [sys.executable, "-m", "autograder.quick", "jupyterlab", "--no-browser",
             f"--ServerApp.root_dir={folder / 'talk'}",
             "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
             f"--LabApp.app_settings_dir={folder / 'settings'}", "--LabApp.custom_css=True",

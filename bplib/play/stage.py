@@ -16,6 +16,7 @@ import ipywidgets as ipw
 
 from bplib.play import catalogue
 from bplib.play.base import Demo, Play, render
+from bplib.play.filling import UNFINISHED
 from bplib.play.theme import SCHEMES, make_look
 
 THUMBNAIL_DPI = 60
@@ -53,6 +54,8 @@ body, .jp-Notebook, .jp-Cell, .voila-notebook, #rendered_cells {{ background: {l
   border-radius: 10px; overflow: hidden;
   font: 16px/1.4 system-ui, "DejaVu Sans", sans-serif; }}
 .bp-cards em, .bp-cards strong {{ color: {look.ink}; }}
+.bp-cards .bp-soon {{ display: flex; aspect-ratio: 24 / 13; align-items: center;
+  justify-content: center; color: {look.quiet}; }}
 .bp-cards a:hover, .bp-cards a:focus {{ border-color: {look.blue}; outline: none; }}
 .bp-cards img {{ width: 100%; display: block; }}
 .bp-cards strong {{ display: block; font-size: 19px; margin: 10px 14px 2px; }}
@@ -113,10 +116,17 @@ def thumbnail(demo: Demo, scheme: str = "light") -> bytes:
     return render(demo.draw, small, demo.defaults())[0]
 
 
+def _picture(png: bytes | None) -> str:
+    if png is None:
+        return f"<i {UNFINISHED}>its picture is being drawn</i>"
+    return f'<img alt="" src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}">'
+
+
 def gallery(lessons: Mapping[str, str], scheme: str = "light", thumbnails: Mapping | None = None) -> str:
     """The gallery as HTML: every demonstration with a picture, a sentence and its question.
 
-    lessons: slug -> title, in order; thumbnails: (lesson, name) -> PNG bytes, drawn where missing.
+    lessons: slug -> title, in order; thumbnails: (lesson, name) -> PNG bytes. Where one is missing the
+    card says that it is being drawn (see ``bplib.play.filling``).
     """
     known = dict(thumbnails or {})
     parts = [ground(scheme), '<div class="bp-stage"><h1>Demonstrations</h1>',
@@ -127,11 +137,9 @@ def gallery(lessons: Mapping[str, str], scheme: str = "light", thumbnails: Mappi
             continue
         parts.append(f"<h2>{html.escape(title)}</h2><ul class='bp-cards'>")
         for demo in demos:
-            png = known.get((slug, demo.name)) or thumbnail(demo, scheme)
             query = urlencode({"demo": demo.name, "scheme": scheme})
-            picture = base64.b64encode(png).decode("ascii")
             parts.append(
-                f'<li><a href="{slug}.ipynb?{query}"><img alt="" src="data:image/png;base64,{picture}">'
+                f'<li><a href="{slug}.ipynb?{query}">{_picture(known.get((slug, demo.name)))}'
                 f"<strong>{html.escape(demo.title)}</strong><span>{html.escape(demo.sentence)}</span>"
                 f"<em>{html.escape(demo.question)}</em></a></li>")
         parts.append("</ul>")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -97,13 +98,34 @@ def server_process(command: list[str], env: dict[str, str], url: str, log: Path,
                 time.sleep(0.1)
             yield server
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(server.pid, 15)  # the server and the kernels it started
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, 9)
-                server.wait()
+            stop(server)
+
+
+def stop(server: subprocess.Popen, signal: int = 15) -> None:
+    """Ends a program that leads a session of its own, and what it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(server.pid, signal)
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, 9)
+        server.wait()
+
+
+@contextlib.contextmanager
+def bp_demo(*words: str, env: dict[str, str]) -> Iterator[str]:
+    """`bp demo` with some words, until Ctrl-C ends it; gives the address that it says."""
+    server = subprocess.Popen([sys.executable, "-m", "autograder.cli", "demo", *words, "--no-browser"],
+                              cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        found = next(filter(None, (re.search(r"http://\S+", line) for line in server.stdout)), None)
+        if not found:
+            raise RuntimeError(f"bp demo {' '.join(words)} showed no address")
+        yield found[0]
+    finally:
+        stop(server, signal=2)
+        server.stdout.close()
 
 
 @contextlib.contextmanager
@@ -126,7 +148,7 @@ def lab_server(folder: Path, scratch: Path, width: int = 1280, height: int = 900
     """JupyterLab on ``folder`` and a browser before it."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--ip=127.0.0.1",
+    command = [sys.executable, "-m", "autograder.quick", "jupyterlab", "--no-browser", "--ip=127.0.0.1",
                f"--port={port}", "--IdentityProvider.token=", "--ServerApp.password=",
                "--expose-app-in-browser", f"--ServerApp.root_dir={folder}",
                *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]

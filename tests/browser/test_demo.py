@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -22,21 +18,8 @@ def address(needs_browser, tmp_path_factory):
     """Where `bp demo 3` says that it is."""
     scratch = tmp_path_factory.mktemp("scratch")
     env = harness.scratch_environment(scratch) | {"XDG_CACHE_HOME": str(scratch)}
-    server = subprocess.Popen([sys.executable, "-m", "autograder.cli", "demo", "3", "--no-browser"],
-                              cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, start_new_session=True)
-    try:
-        found = re.search(r"http://\S+", server.stdout.readline())
-        assert found, "bp demo showed no address"
-        yield found[0]
-    finally:
-        os.killpg(server.pid, 2)
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, 9)
-            server.wait()
-        server.stdout.close()
+    with harness.bp_demo("3", env=env) as address:
+        yield address
 
 
 def test_gallery_and_keyboard(address):
@@ -57,8 +40,10 @@ def test_gallery_and_keyboard(address):
         changed = "b => document.querySelector('img.bp-picture').src !== b"
         page.wait_for_function(changed, arg=before, timeout=30_000)
         page.goto(f"{home}/voila/render/gallery.ipynb?scheme=dark")
-        page.wait_for_selector(".bp-cards img", timeout=150_000)
+        page.wait_for_selector(".bp-cards a", timeout=150_000)
         assert page.locator(".bp-cards a").count() > 10
+        page.wait_for_function("() => !document.querySelector('.bp-soon')", timeout=150_000)
+        assert page.locator(".bp-cards img").count() == page.locator(".bp-cards a").count()
         page.locator(".bp-cards a[href*='03_slopes_and_steps.ipynb?demo=tangent']").focus()
         page.keyboard.press("Enter")
         page.wait_for_selector(f"{harness.PICTURE}", timeout=150_000)

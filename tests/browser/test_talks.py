@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import harness
@@ -145,30 +143,16 @@ def talk(chromium, tmp_path_factory, request):
     """A talk opened as `bp demo LESSON --slides` says, in a browser before it."""
     scratch = tmp_path_factory.mktemp("scratch")
     env = {**os.environ, "XDG_CACHE_HOME": str(scratch), "TMPDIR": str(scratch)}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "autograder.cli", "demo", request.param, "--slides", "--no-browser"],
-        cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        start_new_session=True)
-    try:
-        found = next(filter(None, (re.search(r"http://\S+", line) for line in server.stdout)), None)
-        assert found, "bp demo --slides showed no address"
-        home, outside = found[0].split("/lab/")[0], []
+    with harness.bp_demo(request.param, "--slides", env=env) as address:
+        home, outside = address.split("/lab/")[0], []
         page = chromium.new_page()
         page.on("request", lambda r: outside.append(r.url) if not r.url.startswith(
             (home, home.replace("http", "ws"), "data:", "blob:")) else None)
-        page.goto(found[0])
+        page.goto(address)
         page.wait_for_selector(".jp-Deck .jp-deck-mod-visible", timeout=150_000)
         page.wait_for_timeout(1500)
         yield page, outside
         page.close()
-    finally:
-        os.killpg(server.pid, 2)
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, 9)
-            server.wait()
-        server.stdout.close()
 
 
 LOOK = """() => {

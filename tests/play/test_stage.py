@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bplib.play import catalogue
+from bplib.play.filling import UNFINISHED
 from bplib.play.stage import LessonPage, gallery, thumbnail, wishes
 
 LESSON = "03_slopes_and_steps"
@@ -36,10 +37,12 @@ def test_a_lesson_without_widgets_is_a_sentence():
         LessonPage("99_none", asked=wishes(""))
 
 
-def test_the_gallery_lists_everything_once_and_escapes(monkeypatch):
+def test_the_gallery_lists_everything_once_and_escapes():
     pictures = {(d.lesson, d.name): b"png" for d in catalogue(LESSON)}
     page = gallery({LESSON: "Slopes & <b>"}, "light", pictures)
     assert len(re.findall("<img ", page)) == len(pictures) and "&amp; &lt;b&gt;" in page
+    assert "being drawn" not in page
+    assert gallery({LESSON: "Slopes"}).count(UNFINISHED) == len(pictures)
     for demo in catalogue(LESSON):
         assert f"{LESSON}.ipynb?demo={demo.name}&scheme=light" in page.replace("&amp;", "&")
 
