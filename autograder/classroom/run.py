@@ -81,15 +81,20 @@ def _with_pool(queue, seed, jobs, seconds, apart, max_points):
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, context, _start_worker, (seed, seconds, apart)) as pool:
         running = {}
+
+        def fill():
+            while queue and len(running) < jobs * AHEAD:
+                item = queue.pop(0)
+                running[pool.submit(_work, *item[:2])] = item
+
         try:
-            while queue or running:
-                while queue and len(running) < jobs * AHEAD:
-                    item = queue.pop(0)
-                    running[pool.submit(_work, *item[:2])] = item
+            fill()
+            while running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     record = future.result()
                     del running[future]
+                    fill()  # before the record goes out: whoever takes it may be long about it
                     yield record
         except BrokenProcessPool:
             again = []

@@ -9,7 +9,8 @@ import json
 import re
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
 from autograder.exercises import exercises_of
 from autograder.notebooks import Cell, cell_text, decoded, grade_id
@@ -27,25 +28,29 @@ def stage(source, handed_in, error=""):
     by_name = {cell.metadata.nbgrader.grade_id: cell for cell in wanted}
     staged, taken = [], set()
     if error:
-        staged.append(new_markdown_cell(f"**Nothing could be graded.** {_plain(error)}", id="why"))
+        staged.append(_cell("markdown", f"**Nothing could be graded.** {_plain(error)}", "why"))
     for number, cell in enumerate(cells):
         name = owners.get(id(cell))
         identity = name or f"theirs-{number}"
-        if cell["cell_type"] == "markdown":
-            staged.append(new_markdown_cell(cell["source"], id=identity))
-        else:
-            staged.append(new_code_cell(cell["source"], id=identity))
+        staged.append(_cell(cell["cell_type"], cell["source"], identity))
         if name:
             staged[-1].metadata["nbgrader"] = by_name[name].metadata.nbgrader
             taken.add(name)
     for name, cell in by_name.items():
         if name not in taken:
             text = emptied_source(cell.source) if cell.metadata.nbgrader.solution else cell.source
-            staged.append(new_code_cell(text, id=name) if cell.cell_type == "code"
-                          else new_markdown_cell(text, id=name))  # fmt: skip
+            staged.append(_cell(cell.cell_type, text, name))
             staged[-1].metadata["nbgrader"] = cell.metadata.nbgrader
     notebook = new_notebook(cells=staged, metadata=source.metadata)
-    return nbformat.writes(notebook, version=4)
+    return nbformat.writes(notebook, version=4)  # which also looks whether all of it is valid
+
+
+def _cell(kind, source, identity):
+    """As nbformat's `new_code_cell` makes one, without a look of its own at every single cell."""
+    cell = NotebookNode(id=identity, cell_type=kind, source=source, metadata=NotebookNode())
+    if kind == "code":
+        cell.update(outputs=[], execution_count=None)
+    return cell
 
 
 def _plain(text):
