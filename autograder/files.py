@@ -1,4 +1,4 @@
-"""Writes files so that nobody ever finds half of one."""
+"""Writes files so that nobody ever finds half of one; where what can be made again is kept."""
 
 import os
 import tempfile
@@ -23,3 +23,9 @@ def replace_file(path: Path, content: bytes) -> bool:
         Path(beside).unlink(missing_ok=True)
         raise
     return True
+
+
+def cache_folder(what: str) -> Path:
+    """Where results of one kind are kept between runs; nothing is lost when it is emptied."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base) / "backprop-course" / what

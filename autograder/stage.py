@@ -15,7 +15,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.errors import CourseError
-from autograder.files import replace_file
+from autograder.files import cache_folder, replace_file
 from autograder.pipeline.source import KERNELSPEC
 
 
@@ -87,7 +87,7 @@ def _write_gallery(folder, lessons, scheme):
 
 def _kept(scheme, demo):
     """The file of a picture, which is drawn once for each version of the widgets."""
-    return cache_folder() / _version() / f"{scheme}.{demo.lesson}.{demo.name}.png"
+    return cache_folder("thumbnails") / _version() / f"{scheme}.{demo.lesson}.{demo.name}.png"
 
 
 @functools.cache
@@ -98,12 +98,6 @@ def _version():
     for path in sorted(Path(bplib.play.__file__).parent.glob("*.py")):
         version.update(path.read_bytes())
     return version.hexdigest()[:16]
-
-
-def cache_folder():
-    """Where pictures may be kept between runs; nothing is lost when it is emptied."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "backprop-course" / "thumbnails"
 
 
 def free_port(wanted=0):

@@ -86,7 +86,17 @@ class _Chosen:
 
 
 class _Book(_Chosen, Autograde):
-    """nbgrader's autograde step on chosen learners."""
+    """nbgrader's autograde step on chosen learners, save that nothing is executed.
+
+    Nor is the metadata of each staged notebook held against nbgrader's schema, twice: it is that of
+    the solved notebook, which `enter_assignment` has just had looked at.
+    """
+
+    sanitize_preprocessors = [step for step in Autograde.sanitize_preprocessors.default()
+                              if step is not stock.CheckCellMetadata]
+    autograde_preprocessors = [SanitizeHTML, LookUpVerdicts, stock.IgnorePattern,
+                               ClearMetadataPreprocessor, stock.LimitOutput, stock.SaveAutoGrades,
+                               stock.AssignLatePenalties]  # fmt: skip
 
 
 class _Feedback(_Chosen, GenerateFeedback):
@@ -98,6 +108,7 @@ def configuration(root):
     config = Config()
     if (root / "nbgrader_config.py").is_file():
         config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    config.Exporter.optimistic_validation = True  # a look at the end, not after every step
     return config
 
 
@@ -178,13 +189,10 @@ def _book_one(root, lesson, solved, staged, handed_in, record, empty=False):
     if stamp.is_file():
         shutil.copy(stamp, folder / "timestamp.txt")
     course, config = _course(root, lesson, submitted_directory="autograder/.staged")
-    steps = [SanitizeHTML, LookUpVerdicts, stock.IgnorePattern, ClearMetadataPreprocessor,
-             stock.LimitOutput, stock.SaveAutoGrades, stock.AssignLatePenalties,
-             stock.CheckCellMetadata]  # fmt: skip
     config.SanitizeHTML.enabled = True
     LookUpVerdicts.records = {learner: record}
     converter = _Book(coursedir=course, config=config, log=log, force=True)
-    converter.autograde_preprocessors, converter.learners = steps, [learner]
+    converter.learners = [learner]
     with _quiet() as words:
         try:
             converter.start()
@@ -198,7 +206,9 @@ def _book_one(root, lesson, solved, staged, handed_in, record, empty=False):
 def give_feedback(root, lesson, learners, jobs, tell=lambda count: None):
     """Write nbgrader's feedback pages; learner -> reason for those that failed."""
     learners = sorted(learners)
-    chunks = [learners[i : i + CHUNK] for i in range(0, len(learners), CHUNK)]
+    rounds = math.ceil(len(learners) / (jobs * CHUNK))
+    size = math.ceil(len(learners) / (jobs * rounds))  # so that all are busy to the end
+    chunks = [learners[i : i + size] for i in range(0, len(learners), size)]
     lost = {}
     if jobs == 1 or len(chunks) == 1:
         for chunk in chunks:

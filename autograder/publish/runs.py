@@ -8,15 +8,9 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.errors import CourseError
-from autograder.files import replace_file
+from autograder.files import cache_folder, replace_file
 
 SECONDS = 300  # a cell's limit; the slowest lesson takes a quarter of that altogether
-
-
-def cache_folder() -> Path:
-    """Where runs are kept; nothing is lost when it is emptied."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "backprop-course" / "runs"
 
 
 def version_of(course: Course, slug: str) -> str:
@@ -51,7 +45,7 @@ def kept_run(make, name: str, version: str, cache: Path | None = None):
     """
     import nbformat
 
-    cache = cache_folder() if cache is None else cache
+    cache = cache_folder("runs") if cache is None else cache
     path = cache / f"{name}.{version}.ipynb"
     try:
         return nbformat.read(path, as_version=4)
