@@ -9,7 +9,7 @@
 # %% [markdown]
 # # Sharing weights across a picture
 #
-# **Our network reads 97 digits of 100. Move each of them to the right by a single pixel. How many
+# **Our network reads 98 digits of 100. Move each of them to the right by a single pixel. How many
 # does it still read?**
 #
 # For you it is the same digit. In this lesson you find out what it is for the network, and build
@@ -18,7 +18,7 @@
 # %% [markdown] tags=["talk"] slide="slide"
 # ## The same digit, for you
 #
-# Our network reads **97 digits of 100**. Move each of them to the right by a single pixel.
+# Our network reads **98 digits of 100**. Move each of them to the right by a single pixel.
 #
 # For you it is the same digit. What is it for the network?
 #

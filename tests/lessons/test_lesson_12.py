@@ -1,5 +1,8 @@
 """Every number that the prose of lesson 12 states."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,6 +14,7 @@ from bplib.optim import FlatAdam
 from bplib.play.conv import DOUT, KERNELS, POOLED, convolve, counted, routed
 from bplib.training import accuracy, train
 
+ROOT = Path(__file__).resolve().parents[2]
 KERNEL = np.array([[-1, 1, 0], [-1, 1, 0], [-1, 1, 0]])
 
 
@@ -73,3 +77,6 @@ def test_equally_large_networks_read_alike_and_shifts_part_them(seed):
     (mlp, mlp_moved), (cnn, cnn_moved) = scores["MLP"], scores["CNN"]
     assert len(x_new) == 359 and mlp > 0.97 and cnn > 0.97 and abs(mlp - cnn) < 0.02
     assert 0.4 < mlp_moved < 0.6 and cnn_moved > mlp_moved + 0.08
+    if seed == 2:  # the lesson's own network
+        source = (ROOT / "solutions" / "12_convolution.py").read_text(encoding="utf-8")
+        assert set(re.findall(r"reads \**(\d+) digits of 100", source)) == {f"{100 * mlp:.0f}"}
