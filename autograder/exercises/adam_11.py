@@ -33,8 +33,9 @@ def special_walks(rng, **more):
     for name in ("grads", "other_grads"):
         case.inputs[name] = case.inputs[name] * 0.1
     yield case
-    yield walk_case(rng, 3, 5, "a walk taken up again at t = 4", **settings, first_t=4,
-                    start_m=rng.normal(size=3), start_v=rng.uniform(0.5, 2.0, 3))  # fmt: skip
+    yield walk_case(rng, 3, 5, "a walk taken up again at t = 30", **{**settings, "beta2": 0.98},
+                    first_t=30, start_m=rng.normal(size=3),
+                    start_v=rng.uniform(0.5, 2.0, 3))  # fmt: skip
     yield walk_case(rng, 2, 5, "no memory at all (beta1 = beta2 = 0)",
                     **{**settings, "beta1": 0.0, "beta2": 0.0})  # fmt: skip
     yield from in_other_numbers(rng, settings)
@@ -171,6 +172,22 @@ DECAY_MISTAKES = (
     Mistake(
         "decay-rate-squared", "The decay is scaled by the learning rate twice.",
         edits=((DECAY, " - rate * rate * weight_decay * param"),),
+    ),
+    Mistake(
+        "decay-of-gradient", "The decay takes a share of the gradient; it is the parameter that "
+        "shrinks.",
+        edits=((DECAY, " - rate * weight_decay * grad"),),
+    ),
+    Mistake(
+        "decay-of-square", "The decay takes a share of the parameter's square; agreed was a share of "
+        "the parameter itself.",
+        "weight_decay / 2 * param**2 would stand in the loss; its slope is weight_decay * param.",
+        edits=((DECAY, " - rate * weight_decay * param**2"),),
+    ),
+    Mistake(
+        "decay-twice", "The decay comes twice: once in the gradient, and once beside the step.",
+        "AdamW takes it out of the gradient and keeps it beside the step alone.",
+        edits=((M_LINE, "grad = grad + weight_decay * param\n    " + M_LINE),),
     ),
     Mistake(
         "decay-in-stone", "The decay is always 0.01: the `weight_decay` that was given is not used.",

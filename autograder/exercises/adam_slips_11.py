@@ -33,6 +33,23 @@ CORRECTIONS = (
         edits=((M_HAT, "m_hat = m / (1 - beta1)"), (V_HAT, "v_hat = v / (1 - beta2)")),
     ),
     Mistake(
+        "m-power-dropped", "m's correction divides by 1 - beta1 at every step: the power t is "
+        "missing there; v has it.",
+        "That is right at the first step only; later it makes m up to ten times too large.",
+        edits=((M_HAT, "m_hat = m / (1 - beta1)"),),
+    ),
+    Mistake(
+        "v-power-dropped", "v's correction divides by 1 - beta2 at every step: the power t is "
+        "missing there; m has it.",
+        "That is right at the first step only. The correction must fade as t grows.",
+        edits=((V_HAT, "v_hat = v / (1 - beta2)"),),
+    ),
+    Mistake(
+        "root-before-correction", "The root of v is divided by 1 - beta2**t; it is v itself that is "
+        "corrected, before the root is taken.",
+        edits=((V_HAT, "v_hat = v / (1 - beta2**t) ** 2"),),
+    ),
+    Mistake(
         "correction-multiplied", "m and v are multiplied by 1 - beta**t, and should be divided.",
         "They are too small at first; a factor below 1 makes them smaller still.",
         edits=((M_HAT, "m_hat = m * (1 - beta1**t)"), (V_HAT, "v_hat = v * (1 - beta2**t)")),
@@ -80,6 +97,17 @@ AVERAGES = (
         edits=((M_LINE, "beta1, beta2 = beta2, beta1\n    " + M_LINE),),
     ),
     Mistake(
+        "beta1-in-v", "v is averaged with beta1; it has a longer memory of its own, beta2.",
+        edits=((V_LINE, "v = beta1 * v + (1 - beta1) * grad * grad"),),
+    ),
+    Mistake(
+        "old-averages", "The step is made of the old m and v; today's gradient belongs in them "
+        "first.",
+        "Update both averages, then correct them and step.",
+        edits=((M_LINE, "old_m, old_v = m, v\n    " + M_LINE),
+               (M_HAT, "m_hat = old_m / (1 - beta1**t)"), (V_HAT, "v_hat = old_v / (1 - beta2**t)")),
+    ),
+    Mistake(
         "weights-swapped", "beta multiplies the new value and (1 - beta) the old average, in m "
         "and in v.",
         "A beta near 1 means a long memory: it belongs to the old average.",
@@ -119,6 +147,11 @@ AVERAGES = (
         "one-v-for-all", "v holds the squares of the whole array together; each entry needs its "
         "own.",
         edits=((V_LINE, "v = beta2 * v + (1 - beta2) * np.sum(grad * grad)"),),
+    ),
+    Mistake(
+        "one-mean-for-all", "v averages the squares over the whole array; each entry needs its own.",
+        "A step size for every single number is what v is there for.",
+        edits=((V_LINE, "v = beta2 * v + (1 - beta2) * np.mean(grad * grad)"),),
     ),
     Mistake(
         "state-lost", "The m and v that come back are the old ones: every step starts anew.",
@@ -167,6 +200,17 @@ STEPS = (
         "eps-over-all", "eps is added after the division; it belongs to the denominator.",
         "Without a bracket, a / b + eps is (a / b) + eps.",
         edits=((STEP, "step = m_hat / np.sqrt(v_hat) + eps"),),
+    ),
+    Mistake(
+        "eps-beside", "eps is added to the result; it belongs to the denominator.",
+        "Without a bracket, a / b + eps is (a / b) + eps.",
+        edits=((STEP, "step = m_hat / np.sqrt(v_hat)"), (MOVE, MOVE + " + eps")),
+    ),
+    Mistake(
+        "nesterov", "The step looks one gradient ahead of m: that is Nadam. Agreed was m_hat alone.",
+        "It mixes today's gradient in a second time, and is a good optimiser too, but another one.",
+        edits=((STEP, "step = (beta1 * m_hat + (1 - beta1) * grad / (1 - beta1**t)) / "
+                      "(np.sqrt(v_hat) + eps)"),),
     ),
     Mistake(
         "root-missing", "m_hat is divided by v_hat itself: the root is missing.",

@@ -56,6 +56,11 @@ def _root_mistakes(state, update):
             edits=move(f"param - (float(learning_rate) * grad / np.sqrt({state}) + float(eps))"),
         ),
         Mistake(
+            "eps-beside", "eps is added to the result; it belongs to the denominator.",
+            "Without a bracket, a / b + eps is (a / b) + eps.",
+            edits=move(f"param - float(learning_rate) * grad / np.sqrt({state}) + float(eps)"),
+        ),
+        Mistake(
             "root-missing", "The gradient is divided by the squares themselves: the root is missing.",
             "A gradient divided by a square shrinks as it grows; its size cancels only against a "
             "root of squares.",
@@ -174,6 +179,17 @@ ADAGRAD = Exercise(
             "total of its own.",
             "AdaGrad's idea is a step size for every single number.",
             edits=((TOTAL, "total = total + np.sum(grad * grad)"),),
+        ),
+        Mistake(
+            "one-mean-for-all", "The squares are averaged over the whole array: each entry needs a "
+            "total of its own.",
+            "AdaGrad's idea is a step size for every single number.",
+            edits=((TOTAL, "total = total + np.mean(grad * grad)"),),
+        ),
+        Mistake(
+            "bracket-squared", "The old total is squared along with the gradient.",
+            "(total + grad)**2 squares the bracket whole; only the gradient is to be squared.",
+            edits=((TOTAL, "total = (total + grad) ** 2"),),
         ),
     ),
     variants=(

@@ -30,7 +30,10 @@ def cases(rng):
     for size, share, arrays in zip(sizes, (0.4, 0.13, 0.7, 0.25), (2, 3, 5, 2), strict=True):
         yield _case(rng, size, share, arrays=arrays)
     below = "gradients shorter than max_norm"
-    yield _case(rng, draw_sizes(rng, "DM"), 1.6, below)
+    # a norm below max_norm whose square is above it
+    yield _case(rng, draw_sizes(rng, "DM"), 1.6, below,
+                max_norm=float(np.round(rng.uniform(4.0, 6.0), 2)))
+    yield _case(rng, draw_sizes(rng, "DM"), 3.2, below, max_norm=5.0)  # its square too is below 5
     yield _case(rng, draw_sizes(rng, "DM"), 40.0, below, arrays=2)
     size = {"D": 2, "M": 3}
     tie = _case(rng, size, 1.0, "a norm of exactly max_norm", arrays=2)
@@ -169,6 +172,16 @@ MISTAKES = (
         functions=_slip((SCALE, "max_norm / norm if 0 < norm < max_norm else 1.0")),
     ),
     Mistake(
+        "squares-compared", "The sum of the squares is compared with max_norm; it is the norm, its "
+        "root, that must not be longer.",
+        functions=_slip((SCALE, "max_norm / norm if norm**2 > max_norm else 1.0")),
+    ),
+    Mistake(
+        "compared-with-one", "The norm is compared with 1; what decides is whether it is longer "
+        "than max_norm.",
+        functions=_slip((SCALE, "max_norm / norm if norm > 1 else 1.0")),
+    ),
+    Mistake(
         "not-clipped", "The gradients come back as they went in, however long they are.",
         "`grad * scale` makes a new array; is it kept?",
         functions=_slip((SCALE, "1.0")),
@@ -203,6 +216,11 @@ MISTAKES = (
         "mean-of-squares", "The squares are averaged; for the norm they are added up.",
         functions=_slip((NORM, "float(np.sqrt(sum(np.sum(grad**2) for grad in grads)"
                          " / sum(grad.size for grad in grads)))")),
+    ),
+    Mistake(
+        "mean-within-each", "The squares of each gradient are averaged; for the norm they are added "
+        "up.",
+        functions=_slip((NORM, "float(np.sqrt(sum(np.mean(grad**2) for grad in grads)))")),
     ),
     Mistake(
         "sum-not-squares", "The entries are added up as they are, and plus and minus cancel; the "

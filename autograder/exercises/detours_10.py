@@ -224,6 +224,13 @@ STRAIGHT_THROUGH = Exercise(
                 edits=_straight("dout * np.sign(x) * (np.abs(x) <= 1)")),
         Mistake("times-x", "Where it passes, `dout` is multiplied by x; the line's slope is 1.",
                 edits=_straight("dout * x * (np.abs(x) <= 1)")),
+        Mistake("times-clipped-x", "`dout` is multiplied by the clipped x. The line's slope is 1 "
+                "wherever x lies between -1 and 1, and 0 beyond.",
+                edits=_straight("dout * np.clip(x, -1, 1)")),
+        Mistake("x-passes", "Where it passes, x comes back; what passes is `dout`.",
+                edits=_straight("x * (np.abs(x) <= 1)")),
+        Mistake("fades", "The gradient fades towards |x| = 1; the straight line has slope 1 all the "
+                "way.", edits=_straight("dout * np.maximum(0, 1 - np.abs(x))")),
         Mistake("tanh-slope", "That is the slope of tanh; agreed was the straight line.",
                 edits=_straight("dout * (1 - np.tanh(x)**2)")),
         Mistake("half", "Where it passes, the gradient is halved; the line from (-1, -1) to (1, 1) "

@@ -59,7 +59,9 @@ def run_forward(solution, case):
         found.update(_of_out(out.astype(float), x, p))
     if x.size < MANY:
         return {name: found[name] for name in FEW}
-    return {**found, **_draws(solution, p, case.rng)}
+    drawn = _draws(solution, p, case.rng)
+    found["each_alone"] &= drawn.pop("count_varies")
+    return {**found, **drawn}
 
 
 def _of_out(out, x, p):
@@ -77,22 +79,26 @@ def _of_out(out, x, p):
 
 
 def _of_cache(mask, x, out, p):
-    """Whether the cache holds 0 and 1 / (1 - p), fits the output, and its share that is not 0."""
+    """What the cache holds beside 0 (nan: several numbers), whether it fits, how much is not 0."""
     if isinstance(mask, Unreadable) or mask.shape != x.shape:
-        return {"cache": False, "cache_fits": False, "kept_in_cache": np.nan}
+        return {"cache": np.nan, "cache_fits": False, "kept_in_cache": np.nan}
     mask = mask.astype(float)
-    entries = (mask == 0) | np.isclose(mask, 1 / (1 - p), rtol=1e-4)
-    return {"cache": bool(entries.all()), "cache_fits": agree(out, x * mask, CLOSE),
-            "kept_in_cache": np.mean(mask != 0)}
+    kept = mask[mask != 0]
+    factor = np.median(kept) if kept.size else 1 / (1 - p)
+    return {"cache": factor if np.allclose(kept, factor, rtol=1e-4, atol=0) else np.nan,
+            "cache_fits": agree(out, x * mask, CLOSE), "kept_in_cache": np.mean(mask != 0)}
 
 
 def _draws(solution, p, rng):
-    """Whether the generator decides: the same seed gives the same, another something else."""
+    """Whether the generator decides what falls: the same seed the same; and whether how many."""
     x = np.linspace(1, 2, 40).reshape(5, 8)
     outs = [read(solution.call("dropout_forward", x, min(max(p, 0.3), 0.7), seed,
                                returns=("out", "mask"))[0])
-            for seed in (rng, rng, Rng(rng.seed + 1))]  # fmt: skip
-    return {"repeats": agree(outs[0], outs[1], SAME), "varies": not agree(outs[0], outs[2], SAME)}
+            for seed in (rng, rng, *(Rng(rng.seed + k) for k in range(1, 10)))]  # fmt: skip
+    varies = not agree(outs[0], outs[2], SAME)
+    counts = {np.count_nonzero(out) for out in outs if not isinstance(out, Unreadable)}
+    return {"repeats": agree(outs[0], outs[1], SAME), "varies": varies,
+            "count_varies": len(counts) > 1 or not varies}
 
 
 # --- dropout_forward ----------------------------------------------------------------------------
@@ -116,8 +122,17 @@ UP = ("Only a share 1 - p is left. To keep the mean, what is left must count for
       "while training.")
 
 FORWARD_MISTAKES = (
+    # Also for whoever drops by another rule than chance: so it stands first.
+    Mistake("own-generator", "The generator `rng` is not used: the same entries fall every time.",
+            "With a seed of its own inside, the same units are missing in every step.",
+            edits=_slip((KEPT, "kept = np.random.default_rng(0).random(x.shape) >= "
+                               "drop_probability"))),
     Mistake("not-raised", "The entries that are kept are not raised: the mean of the output falls.",
             UP, edits=_slip((MASK, "mask = kept.astype(x.dtype)"))),
+    Mistake("raised-by-share", "The entries that are kept are divided by the share that this draw "
+            "happened to keep; agreed was the probability of keeping, 1 - p.",
+            "Over many draws the two are alike; in a small batch they differ by luck.",
+            edits=_slip((MASK, "mask = kept.astype(x.dtype) / max(kept.mean(), 1e-9)"))),
     Mistake("divided-by-p", "The entries that are kept are divided by the probability of dropping; "
             "it should be that of keeping.", UP,
             edits=_slip((MASK, "mask = kept.astype(x.dtype) / max(drop_probability, 1e-9)"))),
@@ -135,6 +150,11 @@ FORWARD_MISTAKES = (
             "`randn` gives negative numbers half of the time; a chance of p needs numbers spread "
             "evenly from 0 to 1.",
             edits=_slip((KEPT, "kept = rng.normal(size=x.shape) < 1 - drop_probability"))),
+    Mistake("normal-above-p", "The mask is drawn from normal numbers: the share that is kept is not "
+            "the one asked for.",
+            "`randn` gives negative numbers half of the time; a chance of p needs numbers spread "
+            "evenly from 0 to 1.",
+            edits=_slip((KEPT, "kept = rng.normal(size=x.shape) >= drop_probability"))),
     Mistake("cache-not-scaled", "The output is right, but the cache is the mask of 0s and 1s; agreed "
             "was the scaled mask.", "The factor belongs to the local derivative too.",
             edits=_slip((RETURN, "return x * mask, kept"))),
@@ -164,10 +184,10 @@ FORWARD_MISTAKES = (
                                "drop_probability) & np.ones(x.shape, bool)"))),
     Mistake("one-coin", "One coin is thrown for all: everything is kept or everything dropped.",
             edits=_slip((KEPT, "kept = np.full(x.shape, rng.random() >= drop_probability)"))),
-    Mistake("own-generator", "The generator `rng` is not used: the same entries fall every time.",
-            "With a seed of its own inside, the same units are missing in every step.",
-            edits=_slip((KEPT, "kept = np.random.default_rng(0).random(x.shape) >= "
-                               "drop_probability"))),
+    Mistake("exact-count", "The same number of entries falls every time. How many fall is a matter "
+            "of chance too, when each entry has a coin of its own.",
+            edits=_slip((KEPT, "kept = (rng.permutation(x.size) >= round(drop_probability * x.size))"
+                               ".reshape(x.shape)"))),
     Mistake("global-generator", "The generator `rng` is not used: the same seed gives another mask "
             "each time.", "`np.random.rand` draws from a generator that all the program shares.",
             edits=_slip((KEPT, "kept = np.random.rand(*x.shape) >= drop_probability"))),
@@ -216,7 +236,7 @@ FORWARD = Exercise(
              Output("factor", "what a kept entry is multiplied by", 4.0, rtol=1e-4),
              Output("one_factor", "each entry is dropped, or multiplied by one common factor", 0.5),
              Output("kept", "the share of entries that are kept", 4.0, rtol=0.01, atol=0.03),
-             Output("cache", "each entry of the cache is 0 or 1 / (1 - p)", 2.0),
+             Output("cache", "what the cache holds where an entry is kept", 2.0, rtol=1e-4),
              Output("cache_fits", "the output is x times the cache", 2.0),
              Output("kept_in_cache", "the share of entries of the cache that are not 0", 0.5,
                     rtol=0.01, atol=0.03),
@@ -310,6 +330,11 @@ def _dx(text):
     return ((DX, f"return {text}"),)
 
 
+def _divides(dout, cache):
+    with np.errstate(all="ignore"):
+        return dout / cache
+
+
 def _writes_cache(dout, cache):
     cache *= dout
     return cache
@@ -332,6 +357,14 @@ BACKWARD_MISTAKES = (
             "were kept.", edits=_dx("dout * (mask.max() - mask)")),
     Mistake("divided", "`dout` is divided by the factor; the chain rule multiplies by the local "
             "derivative.", edits=_dx("np.where(mask > 0, dout / np.where(mask > 0, mask, 1), 0)")),
+    Mistake("divided-by-zeros", "`dout` is divided by the mask, and where that is 0 the result is "
+            "infinite; the chain rule multiplies by the local derivative.",
+            functions={"dropout_backward": _divides}),
+    Mistake("one-minus-mask", "1 - mask stands where the mask belongs: what was dropped gets the "
+            "blame, and what was kept a share of the wrong sign.", edits=_dx("dout * (1 - mask)")),
+    Mistake("matrix-product", "`dout` and the mask meet in a matrix product; each entry meets its "
+            "own entry of the mask.", "`@` sums over rows and columns, `*` does not.",
+            edits=_dx("dout @ mask.T")),
     Mistake("new-mask", "A new mask is drawn: the entries to blame are those of the forward pass.",
             "What was dropped then is in the cache; another throw of the coins knows nothing "
             "of it.",

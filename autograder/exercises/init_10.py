@@ -110,8 +110,18 @@ def _slips(line, root, others):
         ),
         Mistake(
             "truncated", "The tails of the bell are missing: nothing lies beyond two standard "
-            "deviations.",
+            "deviations. Agreed was the whole bell.",
+            edits=slip(f"{here} * np.clip({normal}, -2, 2)"),
+        ),
+        Mistake(
+            "truncated-at-one", "The tails of the bell are missing: nothing lies beyond one "
+            "standard deviation. Agreed was the whole bell.",
             edits=slip(f"{here} * np.clip({normal}, -1, 1)"),
+        ),
+        Mistake(
+            "flat", "The weights come as one long row; agreed was a table (fan_in, fan_out).",
+            "`size` takes a pair too: a row for each input, a column for each output.",
+            edits=slip(f"{here} * rng.normal(size=fan_in * fan_out)"),
         ),
         Mistake(
             "zeros", "All weights are 0: every unit computes the same and gets the same gradient, "
@@ -140,7 +150,8 @@ def _slips(line, root, others):
         Mistake(
             "global-generator", "The generator `rng` is not used: the same seed gives other "
             "weights each time.",
-            "`np.random.randn` draws from a generator that all the program shares.",
+            "What `np.random` draws, or a new `default_rng()`, does not depend on the `rng` that "
+            "you were handed.",
             edits=slip(f"{here} * np.random.randn(fan_in, fan_out)"),
         ),
         Mistake(
@@ -184,6 +195,8 @@ def _xavier(slip, normal):
                 edits=slip(f"np.sqrt(1 / (fan_in + fan_out)) * {normal}")),
         Mistake("two-outside-root", "The 2 stands outside the square root.",
                 edits=slip(f"2 / np.sqrt(fan_in + fan_out) * {normal}")),
+        Mistake("root-of-two-alone", "The root is taken of the 2 alone; it goes over the whole "
+                "fraction.", edits=slip(f"np.sqrt(2) / (fan_in + fan_out) * {normal}")),
         Mistake("brackets", "The bracket around fan_in + fan_out is missing below the line.",
                 "Python divides before it adds: 2 / a + b is (2 / a) + b.",
                 edits=slip(f"np.sqrt(2 / fan_in + fan_out) * {normal}")),
@@ -202,6 +215,8 @@ def _he(slip, normal):
                 edits=slip(f"np.sqrt(2 / (fan_in + fan_out)) * {normal}")),
         Mistake("two-outside-root", "The 2 stands outside the square root.",
                 edits=slip(f"2 / np.sqrt(fan_in) * {normal}")),
+        Mistake("root-of-two-alone", "The root is taken of the 2 alone; it goes over the whole "
+                "fraction.", edits=slip(f"np.sqrt(2) / fan_in * {normal}")),
         Mistake("two-only-below", "The root is taken of fan_in times 2; the 2 stands above the line.",
                 edits=slip(f"np.sqrt(1 / (2 * fan_in)) * {normal}")),
         Mistake("root-below-only", "The 2 is divided by the product of both sizes.",

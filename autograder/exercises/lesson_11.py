@@ -74,6 +74,11 @@ MOMENTUM = Exercise(
             edits=_slip("(1 - float(beta)) * velocity + float(beta) * grad"),
         ),
         Mistake(
+            "beta-on-gradient", "beta multiplies the new gradient; it belongs to the old velocity.",
+            "beta is the share of the speed that is kept. Kept whole, the old speed never fades.",
+            edits=_slip("velocity + float(beta) * grad"),
+        ),
+        Mistake(
             "one-minus-beta", "The old velocity is multiplied by (1 - beta), and should be by beta.",
             "A beta near 1 means a long memory: nearly all of the velocity is kept.",
             edits=_slip("(1 - float(beta)) * velocity + grad"), equivalent=("one-minus-beta",),

@@ -48,6 +48,9 @@ def _cases(upstream):
         flat = _table(rng, {"N": 4, "D": 3}, 0.1, "a column that is constant", upstream)
         flat.inputs["x"][:, 1] = 1.5
         yield flat
+        off = _table(rng, {"N": 5, "D": 3}, 0.1, "a gamma of exactly 0", upstream)
+        off.inputs["gamma"][rng.integers(3)] = 0.0
+        yield off
         far = _table(rng, {"N": 5, "D": 2}, 0.1, "columns far from 0", upstream)
         yield far.but(x=far.x + 300.0)
         yield from in_other_forms(_table(rng, draw_sizes(rng, "ND", 3, 6), 0.1, "", upstream), rng)
@@ -275,6 +278,28 @@ def _dx(text):
     return ((DX, f"dx = {text}"),)
 
 
+def _keeps_out(x, gamma, beta, eps=1e-5):
+    out, (x_hat, inv_std, gamma) = normalization.batchnorm_forward(x, gamma, beta, eps)
+    return out, (out, x_hat, inv_std, gamma, beta)
+
+
+def _with_out(everywhere):
+    """The backward that takes out for x_hat, in dgamma or in dx too."""
+    def back(dout, cache):
+        out, x_hat, inv_std, gamma, _ = cache
+        dx, dgamma, dbeta = normalization.batchnorm_backward(
+            dout, (out if everywhere else x_hat, inv_std, gamma))
+        return dx, (dout * out).sum(axis=0), dbeta
+
+    return back
+
+
+def _out_undone(dout, cache):
+    out, _, inv_std, gamma, beta = cache
+    with np.errstate(all="ignore"):
+        return normalization.batchnorm_backward(dout, ((out - beta) / gamma, inv_std, gamma))
+
+
 def _keeps_cache(dout, cache):
     dx, dgamma, dbeta = normalization.batchnorm_backward(dout, cache)
     cache[0][...] *= 2.0
@@ -361,6 +386,16 @@ BACKWARD_MISTAKES = (
                     lambda right: (right[0], (dout * cache[0]).sum(axis=0), right[2]))(
                         normalization.batchnorm_backward(
                             dout, normalization.batchnorm_forward(*cache)[1]))}),
+    Mistake("dgamma-with-out", "`dgamma` uses the output; gamma met x_hat, before gamma and beta "
+            "came to it.", functions={"batchnorm_forward": _keeps_out,
+                                      "batchnorm_backward": _with_out(False)}),
+    Mistake("out-for-hat", "The output stands where x_hat belongs, in `dgamma` and in `dx`: right "
+            "only where gamma is 1 and beta 0.",
+            functions={"batchnorm_forward": _keeps_out, "batchnorm_backward": _with_out(True)}),
+    Mistake("divided-by-gamma", "x_hat is worked out from the output again, and that divides by "
+            "gamma: where gamma is 0 there is no way back.",
+            "The forward had x_hat in its hands: the cache is there to keep it.",
+            functions={"batchnorm_forward": _keeps_out, "batchnorm_backward": _out_undone}),
     Mistake("dgamma-times-gamma", "`dgamma` has a factor gamma too many.",
             edits=((RETURN, "return dx, dgamma * gamma, dbeta"),)),
     Mistake("dbeta-times-gamma", "`dbeta` has a factor gamma too many: beta is added after gamma.",

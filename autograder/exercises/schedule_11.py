@@ -67,6 +67,16 @@ SCHEDULE = Exercise(
             equivalent=("as-if-0-warmup_steps",),
         ),
         Mistake(
+            "warm-up-is-cosine", "The warm-up does not rise from 0: the cosine's formula is used "
+            "there too, with a progress below 0.",
+            "Ask first whether the warm-up is still going on.",
+            edits=((WARM, "if False:"),),
+        ),
+        Mistake(
+            "warm-up-bent", "The warm-up rises along a cosine; agreed was a straight line.",
+            edits=((RISE, "return float(peak * (1 - math.cos(math.pi * step / warmup_steps)) / 2)"),),
+        ),
+        Mistake(
             "warm-up-early", "The warm-up is one step ahead: it starts above 0 and reaches the peak "
             "a step too soon.",
             "(step + 1) / warmup_steps is a common choice; agreed was 0 at step 0.",
@@ -118,6 +128,15 @@ SCHEDULE = Exercise(
             "A cosine is a wave: after its lowest point it goes up.",
             edits=((END, "if step == total_steps:\n        return 0.0"),),
             equivalent=("fails-with-the-end-and-beyond",),
+        ),
+        Mistake(
+            "peak-at-the-end", "From `total_steps` on the rate is at its peak; agreed was 0.",
+            edits=((END, END.replace("0.0", "float(peak)")),),
+        ),
+        Mistake(
+            "progress-in-whole-numbers", "The rate stays at the peak until the end: `//` divides in "
+            "whole numbers, and so the progress is 0.",
+            edits=((PROGRESS, PROGRESS.replace(" / ", " // ")),),
         ),
         Mistake(
             "zero-warm-up-divides", "Without a warm-up it divides by zero.",
