@@ -158,7 +158,9 @@ class Machine:
     def run(self, start, program, count_of=None):
         """Run the steps, numbered from ``start``; raise LearnerError for whatever they raise."""
         printed = Printed()
-        with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed):
+        with (warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed),
+              np.errstate(divide="warn", over="warn", invalid="warn", under="ignore")):
+            # numpy's own settings, whatever np.seterr a cell has left behind
             warnings.simplefilter("always")
             try:
                 for index, step in enumerate(program, start):

@@ -151,7 +151,9 @@ import warnings
 
 with warnings.catch_warnings(record=True) as heard:
     warnings.simplefilter("always")
-    print(np.exp(np.array([700.0, 800.0])), "  numpy says:", heard[0].message)
+    print(np.exp(np.array([700.0, 800.0])))
+for warning in heard:  # none when Python runs in a browser, where numpy cannot notice it
+    print("numpy says:", warning.message)
 
 # %% [markdown]
 # There is a second form of the same formula; multiply above and below by $e^z$:

@@ -61,6 +61,6 @@ def grade_on_cluster(address, todo, seed, seconds, apart, max_points=0.0):
             if error is None:
                 yield future.result()
             else:
-                yield failed(submission, "", max_points,  # no digest: the next run takes it up again
+                yield failed(submission, max_points,
                              f"the cluster could not grade it ({type(error).__name__}: {error})")
             future.release()

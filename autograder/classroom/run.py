@@ -54,9 +54,12 @@ def record_of(grader, submission, digest):
     return record
 
 
-def failed(submission, digest, max_points, reason):
-    """The record of a submission on which the grading itself broke down."""
-    return {"learner": submission.learner, "lesson": submission.lesson, "digest": digest,
+def failed(submission, max_points, reason):
+    """The record of a submission on which the grading itself broke down.
+
+    It carries no digest: the next run takes the submission up again.
+    """
+    return {"learner": submission.learner, "lesson": submission.lesson, "digest": "",
             "checks": checks(), "isolation": "", "points": 0.0, "max_points": max_points,
             "exercises": {}, "fingerprints": {}, "error": reason}  # fmt: skip
 
@@ -80,7 +83,7 @@ def _with_pool(queue, seed, jobs, seconds, apart, max_points):
     """Grade what is in the queue; return what is left when a worker died on the way."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, context, _start_worker, (seed, seconds, apart)) as pool:
-        running = {}
+        running, ready = {}, pool.submit(int)
 
         def fill():
             while queue and len(running) < jobs * AHEAD:
@@ -97,11 +100,14 @@ def _with_pool(queue, seed, jobs, seconds, apart, max_points):
                     fill()  # before the record goes out: whoever takes it may be long about it
                     yield record
         except BrokenProcessPool:
+            if ready.exception() is not None:
+                raise CourseError("No process that grades could be started; bp doctor says what is "
+                                  "missing on this machine.") from None
             again = []
             for submission, digest, deaths in running.values():
                 if deaths + 1 >= MOST_DEATHS:
-                    yield failed(submission, digest, max_points, "The grading of this submission "
-                                 "broke down twice; please look at it by hand.")  # fmt: skip
+                    yield failed(submission, max_points, "The grading of this submission broke "
+                                 "down twice; please look at it by hand.")  # fmt: skip
                 else:
                     again.append((submission, digest, deaths + 1))
             return again + queue

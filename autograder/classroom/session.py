@@ -50,7 +50,7 @@ class Summary:
             lines.append(f"  {learner}: nothing to grade, 0 points. {reason}")
         for learner, names in sorted(self.failed.items()):
             lines.append(f"  {learner}: the grader itself failed on {names}, which stands at 0 points"
-                         " for now; run bp autograde again.")  # fmt: skip
+                         " for now; run bp autograde again, or look at it by hand.")  # fmt: skip
         for learner, reason in sorted(self.lost.items()):
             lines.append(f"  {learner}: NOT in the gradebook: {reason}")
         return "\n".join(lines)
@@ -102,10 +102,10 @@ class Session:
                     lambda count: progress.advance(task, count))  # fmt: skip
         for name in by_name:
             record = self.records.get(name)
-            if record["error"]:
-                summary.nothing[name] = record["error"]
             if broke_down(record):
                 summary.failed[name] = ", ".join(broke_down(record))
+            elif record["error"]:
+                summary.nothing[name] = record["error"]
             summary.isolation = summary.isolation or record["isolation"]
         return summary
 

@@ -87,3 +87,26 @@ def test_what_a_learner_writes_is_escaped():
 def test_a_call_instead_of_a_function_gets_a_sentence():
     with pytest.raises(TypeError, match="expects the function itself"):
         check("mse", 3.0)
+
+
+def overflowing(z):
+    return 1 / (1 + np.exp(-np.asarray(z, dtype=float)))
+
+
+def test_where_numpy_cannot_warn_nothing_is_claimed_about_warnings(monkeypatch):
+    heard = diagnose("sigmoid", answer=overflowing)
+    assert not heard.passed and heard.diagnosis == ["warns"]
+    monkeypatch.setattr("autograder.judge.DEAF", True)
+    unheard = diagnose("sigmoid", answer=overflowing)
+    assert "no overflow, no warning" not in [goal.says for goal in unheard.goals]
+    assert any("In a browser" in remark for remark in unheard.remarks)
+
+
+def test_settings_of_numpy_that_a_cell_leaves_behind_change_no_verdict():
+    before = np.seterr(all="ignore")
+    try:
+        quiet = diagnose("sigmoid", answer=overflowing)
+    finally:
+        np.seterr(**before)
+    assert quiet.diagnosis == ["warns"]
+    assert quiet.points == diagnose("sigmoid", answer=overflowing).points

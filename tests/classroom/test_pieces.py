@@ -9,7 +9,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.classroom.collect import collect, who
-from autograder.classroom.records import Records
+from autograder.classroom.records import Records, broke_down
+from autograder.classroom.run import failed, grade_all
 from autograder.classroom.similar import alike, fingerprint
 from autograder.classroom.staging import stage
 from autograder.classroom.submissions import HandedIn, handed_in
@@ -189,3 +190,17 @@ def test_text_cells_may_stay_and_are_not_confused_with_code(tmp_path):
     text = new_markdown_cell("def mse(): in words")
     notebook = staged(tmp_path, [dict(text)])
     assert "NotImplementedError" in owner(notebook, "mse")
+
+
+def test_graders_that_cannot_start_cost_nobody_a_point(tmp_path):
+    item = submission(tmp_path, [])
+    with pytest.raises(CourseError, match="No process that grades could be started"):
+        list(grade_all([(item, "digest")] * 2, "seed", jobs=2, seconds="nonsense"))
+
+
+def test_a_breakdown_is_no_verdict_and_is_taken_up_again(tmp_path):
+    item = submission(tmp_path, [])
+    records = Records(tmp_path / "verdicts", LESSON)
+    records.put(failed(item, 5.0, "It broke down."))
+    assert broke_down(records.get("ada")) == ["everything"]
+    assert not records.is_current(item, item.digest())
