@@ -124,6 +124,8 @@ class Failed(Unreadable):
 
     def __init__(self, kind, text):
         says = "not written yet" if kind == "NotWritten" else f"an error ({kind}: {text})"
+        if text.startswith("'NoneType' object has no attribute"):
+            says = "nothing (None); is a `return` missing, or a `print` in its place"
         super().__init__(says)
         object.__setattr__(self, "kind", kind)
 
@@ -210,7 +212,34 @@ def slip(ident, says, thought, *edits, equivalent=()):
     return Mistake(ident, says, thought, functions=Slips(*edits), equivalent=equivalent)
 
 
+KEPT = {  # what each operation of bplib's Value keeps, as it is written there
+    "x + y": '(self, other), (1.0, 1.0)', "x - y": '(self, other), (1.0, -1.0)',
+    "x * y": '(self, other), (other.data, self.data)',
+    "x / y": '(self, other), (1 / other.data, -out / other.data)',
+    "-x": '(self,), (-1.0,)', "x ** n": '(self,), (slope,)', "x.exp()": '(self,), (out,)',
+    "x.log()": '(self,), (1 / self.data,)', "x.tanh()": '(self,), (1 - out * out,)',
+}  # fmt: skip
+
+
+def forgets_its_inputs():
+    """One operation whose result knows nothing of what it was made from, for each of them."""
+    for number, (shown, kept) in enumerate(KEPT.items(), 1):
+        yield slip(f"inputs-forgotten-{number}", f"`{shown}` forgets what it was made from: the "
+                   "`.inputs` of its result is empty.", "The new Value has to be told, or no gradient "
+                   "finds its way through it.", (kept, "(), ()"))
+
+
+def comma_missing():
+    """One operation whose tuple of one slope is no tuple, for each of them."""
+    for number, (shown, kept) in enumerate(KEPT.items(), 1):
+        if kept.startswith("(self,)"):
+            yield slip(f"comma-missing-{number}", f"What `{shown}` keeps, its input or its slope, is "
+                       "not a tuple.", "A tuple of one thing needs a comma: `(3)` is the number 3, and "
+                       "`(3,)` is a tuple with a 3 in it.", (kept, kept[:-2] + ")"))
+
+
 DEPTHS = (3_000, 6_000, 100_000)
+DIAMONDS = 17  # one behind the other: 51 nodes, and 131,072 paths from end to end
 SECONDS = 0.2  # an answer that visits each node once needs a twentieth of that at the second depth
 DEEP = "a chain of 100,000 operations"
 OURS = ("autograder.", "bplib.", "value_with_a_mistake")
@@ -221,7 +250,8 @@ def missing_depth(solution, backward):
 
     backward: whether to run `backward` and look at the leaves' gradients; otherwise the order of
     the nodes is looked at. 0 is right, 100,000 is said where Python's own stack ends, -1
-    where three times the depth takes so much longer that 100,000 would take minutes.
+    where three times the depth takes so much longer that 100,000 would take minutes, -2 where
+    a row of diamonds takes as long as it has paths.
     """
     namespace = getattr(getattr(solution, "machine", None), "namespace", {})
     answer = namespace.get("Value" if backward else "topological_order")
@@ -242,7 +272,7 @@ def missing_depth(solution, backward):
         if slow:
             return -1
         reached = depth
-    return 0
+    return 0 if ours or not _like_the_paths(solution, backward) else -2
 
 
 def _tried(solution, depth, backward):
@@ -265,6 +295,25 @@ def _like_a_square(solution, backward):
     short, long = (min(_tried(solution, depth, backward)[1] for _ in range(3))
                    for depth in (DEPTHS[1] // 3, DEPTHS[1]))  # fmt: skip
     return long > SECONDS and long > 7 * short
+
+
+def _like_the_paths(solution, backward):
+    """Whether twice the diamonds, which have 512 times the paths, take 16 times as long."""
+    def seconds(diamonds):
+        graph = Graph(solution)
+        end, one, two = graph.value(0.5), graph.value(1.0), graph.value(2.0)
+        for _ in range(diamonds):
+            end = (end + one) + (end + two)
+        graph.send()
+        begin = time.monotonic()
+        wanted = end.call("backward") if backward else graph.positions(graph.order(end), [end])
+        graph.send(*([] if backward else [wanted]))
+        return time.monotonic() - begin
+
+    if seconds(DIAMONDS) < SECONDS / 10:  # the usual end of it
+        return False
+    return min(seconds(DIAMONDS) for _ in range(2)) > 16 * min(
+        seconds(DIAMONDS // 2) for _ in range(3))  # fmt: skip
 
 
 def _backward_fits(graph, chain, one, depth):

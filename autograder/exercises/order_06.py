@@ -1,5 +1,7 @@
 """Checks of lesson 06: every node once, inputs before what uses them; any such order is right."""
 
+import numpy as np
+
 from autograder.errors import ContractError, LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.graph_06 import DEEP, LESSON, REFERENCE, Graph, missing_depth
@@ -32,6 +34,8 @@ def _written(links, data, root, special=""):
 def cases(rng):
     yield _written([("*", 0, 1), ("+", 2, 0)], [2.0, 3.0], 3)
     yield _written([("*", 0, 0), ("+", 1, 0), ("*", 2, 1), ("+", 3, 1)], [2.0], 4)
+    for last in (("+", 2, 3), ("+", 3, 2)):  # a square beside another use, on either side
+        yield _written([("*", 0, 0), ("+", 0, 1), last], [2.0, 3.0], 4)
     yield _written([("+", 0, 1), ("*", 2, 2), ("+", 3, 2), ("*", 4, 0)], [1.0, 1.0], 5)
     for _ in range(5):
         yield _case(rng, int(rng.integers(2, 4)), int(rng.integers(4, 10)))
@@ -70,19 +74,40 @@ def run(solution, case):
         raise ContractError("value-not-written", "topological_order is tried on your own Value, "
                             "whose + and * are not written yet") from None
     root = nodes[NAMES.index(case.root)]
-    found, again = graph.send(*[graph.positions(graph.order(root), nodes) for _ in range(2)])
+    try:
+        found, again = graph.send(*[graph.positions(graph.order(root), nodes) for _ in range(2)])
+    except LearnerError as error:
+        if error.text != "'NoneType' object is not iterable" or error.where:
+            raise
+        raise ContractError("returns-none", "topological_order returned nothing (None): is the "
+                            "`return` missing?") from None
     needed, place = _ancestors(case), {}
     for index, node in enumerate(found):
         place.setdefault(node, index)
-    links = [(i, link) for i, link in enumerate(case.links, len(case.data)) if i in needed]
     return {
         "missing": sum(node not in place for node in needed),
         "repeated": len(found) - len(set(found)) if -1 not in found else 0,
         "strangers": sum(node not in needed for node in found),
-        "inputs_first": all(place.get(source, -1) < place.get(i, len(found))
-                            for i, (_, *sources) in links for source in sources),
-        "second_call": sorted(found) == sorted(again),
+        "too_late": sum(place.get(source, -1) >= place.get(i, len(found))
+                        for i, source in _uses(case, needed)),
+        "second_call": len(set(found) ^ set(again)),
     }  # fmt: skip
+
+
+def _uses(case, needed):
+    """Pairs of a node that the root needs and one of its inputs."""
+    links = enumerate(case.links, len(case.data))
+    return [(i, source) for i, (_, *sources) in links if i in needed for source in sources]
+
+
+def _none_some_all(seen, expected, case):
+    """Whether two counts of late inputs are of another kind: how many is up to the graph."""
+    every = len(_uses(case, _ancestors(case)))
+    return np.asarray(np.sign(seen) + (seen == every) != np.sign(expected) + (expected == every))
+
+
+def _none_or_some(seen, expected, case):
+    return np.asarray((seen > 0) != (expected > 0))
 
 
 # --- mistakes -----------------------------------------------------------------------------------
@@ -149,6 +174,51 @@ def _square(root):
 _square.missing_depth = -1
 
 
+def _every_path(root):
+    return REFERENCE["topological_order"](root)
+
+
+_every_path.missing_depth = -2
+
+
+def _seen_when_pushed(root):
+    order, seen, stack = [], {root}, [root]
+    while stack:
+        node = stack.pop()
+        if node is None:
+            order.append(stack.pop())
+            continue
+        stack += [node, None]
+        for source in node.inputs:
+            if source not in seen:
+                seen.add(source)
+                stack.append(source)
+    return order
+
+
+def _takes_apart(root):
+    order = REFERENCE["topological_order"](root)
+    for node in order:
+        node.inputs = ()
+    return order
+
+
+def _counts_squares_once(root):
+    nodes = REFERENCE["topological_order"](root)
+    users = dict.fromkeys(nodes, 0)
+    for node in nodes:
+        for source in set(node.inputs):
+            users[source] += 1
+    order, ready = [], [root]
+    while ready:
+        order.append(ready.pop())
+        for source in order[-1].inputs:
+            users[source] -= 1
+            if users[source] == 0:
+                ready.append(source)
+    return order[::-1]
+
+
 def _order(function):
     return {"topological_order": function}
 
@@ -163,7 +233,8 @@ MISTAKES = (
             "Each call waits for the calls inside it, and Python lets only about 1,000 wait. A list "
             "used as a stack has no such limit.", functions=_order(_recursive)),
     Mistake("root-first", "The order is back to front: the root stands first.",
-            "Backward will walk from the end; the order itself goes from the leaves to the root.",
+            "Backward will walk from the end; the order itself goes from the leaves to the root. (And a "
+            "set keeps no order at all.)",
             functions=_of(lambda order: order[::-1])),
     Mistake("repeated", "A node that is used twice is listed twice.",
             "There is one path to it for every use, but only one node. Remember which ones you "
@@ -205,8 +276,25 @@ MISTAKES = (
             "not show in the size of a number.", "",
             functions=_of(lambda order: sorted(order, key=lambda node: node.data))),
     Mistake("seen-kept", "A second call on the same graph finds nothing: it remembers what the first "
-            "one has seen.", "A set as a default argument is made once, and lives on.",
+            "one has seen.", "A set as a default argument is made once, and lives on; so "
+            "does a mark on a node.",
             functions=_order(_forgets)),
+    Mistake("seen-when-put-on-the-stack", "A node counts as seen as soon as it is put on the stack. "
+            "Met again on a longer way, it is then not put above the node that needs it, and comes "
+            "too late.", "Only when its own turn comes is it sure that nothing lies above it.",
+            functions=_order(_seen_when_pushed)),
+    Mistake("squares-counted-once", "Where both inputs of a node are the same, as in x * x, they are "
+            "counted as one use and taken off as two: x is then listed after one of its users.",
+            "Count the uses and take them off in the same way.",
+            functions=_order(_counts_squares_once)),
+    Mistake("graph-taken-apart", "Your function takes the graph apart: after it, nodes have lost "
+            "their `.inputs`, so that a second call, or backward, finds nothing behind them.",
+            "`pop` on `node.inputs`, or a new `inputs`, changes the node itself. Only look at it.",
+            functions=_order(_takes_apart)),
+    Mistake("walks-every-path", "It is right, but it walks every path: each diamond doubles their "
+            "number, and a graph of 30 diamonds in a row has a billion.",
+            "Ask whether a node has been seen before you go down into its inputs, not afterwards.",
+            functions=_order(_every_path)),
     Mistake("takes-the-square", "It is right, but ten times as many nodes take a hundred times as "
             "long: 100,000 would take minutes.",
             "`node in some_list` looks through the whole list every time; a set knows at once.",
@@ -219,8 +307,10 @@ TOPOLOGICAL_ORDER = Exercise(
         Output("missing", "the number of nodes that are missing in the list", weight=2.0),
         Output("repeated", "the number of nodes listed more than once"),
         Output("strangers", "the number of entries that are no part of this graph"),
-        Output("inputs_first", "inputs stand before what uses them", weight=3.0),
-        Output("second_call", "a second call finds the same nodes"),
+        Output("too_late", "the number of inputs that stand after what uses them", weight=3.0,
+               unlike=_none_some_all),
+        Output("second_call", "the number of nodes that only one of two calls finds",
+               unlike=_none_or_some),
     ),
     cases=cases,
     run=run,

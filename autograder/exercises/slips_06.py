@@ -1,6 +1,6 @@
 """Known mistakes of `value_backward`: in the walk back, and in the slope of each operation."""
 
-from autograder.exercises.graph_06 import slip
+from autograder.exercises.graph_06 import comma_missing, forgets_its_inputs, slip
 
 ORDER = "inner = [node for node in topological_order(self) if node.inputs]"
 ZERO = "        for node in inner:\n            node.grad = 0.0\n"
@@ -18,6 +18,11 @@ TANH = "(1 - out * out,)"
 LOG = "(1 / self.data,)"
 RELU = "return Value(0.0, (self,), (0.0,), \"relu\")"
 OPEN = "return Value(self.data, (self,), (1.0,), \"relu\")"
+ZERO_FIRST = """for node in topological_order(self):
+            if node.inputs:
+                node.grad = 0.0
+        inner, seen = [self], {self}"""
+ONCE = "if source not in seen: seen.add(source); "
 AND_ALL = """inner = [self]
         self.grad += 1.0
         while inner:
@@ -38,6 +43,10 @@ def _whole(body):
 
 
 MISTAKES = (
+    slip("walks-every-path", "It is right, but every path is walked on its own: each diamond doubles "
+         "their number, and a graph of 30 diamonds in a row has a billion.",
+         "A node may wait until everything that uses it has reported, and then hand on all at once.",
+         ('__slots__ = (', 'missing_depth = -2\n    __slots__ = (')),
     slip("recursive", "`backward` calls itself for every input, or uses a function that does: a "
          "chain of a few thousand operations ends with a RecursionError.",
          "Python lets only about 1,000 calls wait for each other; a list used as a stack has no "
@@ -61,14 +70,14 @@ MISTAKES = (
     slip("nearest-first-once", "Nodes hand their gradient on in the order of their distance from "
          "the end; what reaches a node later never goes on from there.",
          "Distance is not the order: a node has to wait for all that use it, the longest way too.",
-         *_whole(AND_ALL.format(place=0, again="if source not in seen: seen.add(source); ")
-                 .replace("inner = [self]", "inner, seen = [self], {self}", 1))),
+         *_whole(AND_ALL.format(place=0, again=ONCE).replace("inner = [self]", ZERO_FIRST, 1))),
     slip("first-come", "A node hands its gradient on when it is first met, before everything that "
          "uses it has reported.", "It has to wait for all that use it: that is what the order is "
-         "for.", *_whole(AND_ALL.format(place=-1, again="if source not in seen: seen.add(source); ")
-                         .replace("inner = [self]", "inner, seen = [self], {self}", 1))),
-    slip("not-started", "All gradients are 0: the walk starts with nothing to hand on.",
-         "The end's gradient with respect to itself is 1, and somebody has to say so.",
+         "for.",
+         *_whole(AND_ALL.format(place=-1, again=ONCE).replace("inner = [self]", ZERO_FIRST, 1))),
+    slip("not-started", "All gradients are still 0: nothing has reached the leaves.",
+         "The end's gradient with respect to itself is 1, and somebody has to say so before the walk "
+         "starts; and what a node hands on has to go into its inputs' `grad`.",
          (SEED, "pass")),
     slip("starts-with-data", "The walk starts with the end's own number instead of 1.",
          "How far does the end move when the end moves by 1?", (SEED, "self.grad += self.data")),
@@ -91,11 +100,23 @@ MISTAKES = (
          "from the first, and hand them on once more.",
          "Leaves collect over passes; what lies between has to start from 0 each time.",
          (ZERO, "")),
+    slip("end-not-zeroed", "In a second pass from the same end, the end still holds its gradient of "
+         "the first, and 1 is added to it: everything it hands on is too large.",
+         "An end that was made from something starts anew with 1 in every pass.",
+         (ZERO, ZERO.replace("= 0.0", "*= node is self"))),
+    slip("slope-ignored", "Each node hands on its own gradient as it is: the slopes are not used.",
+         "Along a path blames are multiplied: slope times the node's own gradient.",
+         (GIVE, "source.grad += grad")),
+    slip("same-input-once", "Where both inputs are the same Value, as in x * x, only one of them gets "
+         "its share.", "In a dict or a set the two become one; x needs both.",
+         (INPUTS, f"dict({INPUTS}).items()")),
     slip("upstream-ignored", "Each node hands on its slope alone; the gradient that reached it is "
          "not used.", "Along a path blames are multiplied: slope times the node's own gradient.",
          (GIVE, "source.grad += slope")),
     slip("upstream-added", "Slope and gradient are added; along a path they are multiplied.", "",
          (GIVE, "source.grad += slope + grad")),
+    *forgets_its_inputs(),
+    *comma_missing(),
     slip("sub-sign", "In x - y the gradient of y should have a minus.",
          "When y goes up, the difference goes down.", (SUB, SUB.replace("-1.0", "1.0"))),
     slip("sub-turned", "In x - y the signs of the two gradients have changed places.", "",
@@ -111,6 +132,8 @@ MISTAKES = (
          "", (DIV, "(1 / other.data, -out)")),
     slip("div-numerator-missing", "In x / y the slope of y does not look at x.", "The slope of 1/y "
          "is -1/y**2; here x stands on top.", (DIV, "(1 / other.data, -1 / other.data**2)")),
+    slip("div-turned", "In x / y the two slopes have changed places.", "Slopes stand in the order of "
+         "the inputs.", (DIV, "(-out / other.data, 1 / other.data)")),
     slip("div-like-mul", "In x / y the slopes are those of a product.", "",
          (DIV, "(other.data, self.data)")),
     slip("pow-without-n", "In x ** n the factor n is missing.", "", (POW, "slope = x ** (n - 1)")),

@@ -3,7 +3,14 @@
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Output, Variant
-from autograder.exercises.graph_06 import LESSON, REFERENCE, as_list, run_parts, slip
+from autograder.exercises.graph_06 import (
+    LESSON,
+    REFERENCE,
+    as_list,
+    forgets_its_inputs,
+    run_parts,
+    slip,
+)
 from autograder.exercises.right_06 import BY_CLOSURES, BY_FEW_RULES, BY_NUMPY
 
 
@@ -27,13 +34,18 @@ def _kept(graph, case):
 
 
 def _inputs(graph, case):
-    """1 where x and y are found in the inputs of what was made of them, else minus their number."""
+    """1, 2, 3, ... where x and y are found in the inputs of what was made of them, else 0 or less.
+
+    The operations behind them may be made of others: their results need to have some input.
+    """
     x, y = graph.value(case.x), graph.value(case.y)
-    made = (x + y, x * y, x * x, x * case.c, x.call("exp"), x.call("relu"), x)
+    made = (x + y, x * y, x * x, x * case.c, x.call("exp"), x.call("relu"), x,
+            x - y, x / y, -x, x**2, y.call("log"), x.call("tanh"))  # fmt: skip
     found = graph.send(*[graph.positions(node.get("inputs"), [x, y]) for node in made])
     wanted = ({0, 1}, {0, 1}, {0}, {0}, {0}, {0}, set())
-    return [1 if set(places) - {-1} == right else -len(places)
-            for places, right in zip(found, wanted, strict=True)]
+    plain = [number if set(places) - {-1} == right else -len(places)
+             for number, (places, right) in enumerate(zip(found, wanted), 1)]  # noqa: B905
+    return plain + [number * bool(places) for number, places in enumerate(found[7:], 8)]
 
 
 def _powers(graph, case):
@@ -190,13 +202,23 @@ MISTAKES = (
     slip("inputs-empty", "`.inputs` is empty: the graph is lost, and no gradient can find its way.",
          "The new Value has to be told what it was made from.",
          ("self.inputs = inputs", "self.inputs = ()")),
-    slip("inputs-copied", "`.inputs` holds copies: a gradient that reaches a copy does not reach "
-         "the Value you have in hand.", "Keep the operands themselves, not new Values of their data.",
+    slip("inputs-copied", "`.inputs` holds something else than the Values it was made from: copies "
+         "of them, or their numbers.", "A gradient that is put into a copy does not reach the Value "
+         "you have in hand: keep the operands themselves.",
          ("self.inputs = inputs",
           "self.inputs = tuple([Value(v.data, v.inputs, v.slopes, v.op) for v in inputs])")),
     slip("inputs-not-there", "There is no `.inputs`: a Value has to keep what it was made from, under "
          "this name.", "Other engines call it _prev or children; the drawing and the order of the "
          "nodes look for `inputs`.", ("self.inputs = inputs", "pass")),
+    slip("inputs-no-tuple", "The `.inputs` of an operation on one number is no tuple.",
+         "A tuple of one thing needs a comma: `(3)` is the number 3, and `(3,)` is a tuple with a 3 "
+         "in it.", ("self.inputs = inputs", "self.inputs = inputs[0] if len(inputs) == 1 else inputs")),
+    *forgets_its_inputs(),
+    slip("neg-writes", "`-x` changes x itself; it should make a new Value.",
+         "The operand may be needed again, as it was.",
+         ("return Value(-self.data,", "self.data = -self.data\n        return Value(self.data,")),
+    slip("exp-cut", "`exp` takes 2.718 for e: its digits go on.", "math.exp knows them.",
+         ("out = math.exp(self.data)", "out = 2.718**self.data")),
     slip("inputs-first-only", "`.inputs` holds only the first of two operands.", "",
          ("self.inputs = inputs", "self.inputs = inputs[:1]")),
 )  # fmt: skip
