@@ -2,11 +2,14 @@
 
 from autograder.exercise import Mistake
 from autograder.exercises.conv_wrong_12 import (
+    as_long_as_the_windows,
     backward_that_overwrites,
     cropped_by_minus_pad,
     keeps_x_as_it_came,
     last_example_only,
+    last_window_only,
     truncated_dx,
+    very_last_window_only,
 )
 
 DW = "dW = (rows.T @ im2col(x, kh, kw, stride, pad)).reshape(W.shape)"
@@ -17,6 +20,16 @@ ROWS = "rows = dout.transpose(0, 2, 3, 1).reshape(-1, F)"
 
 def _grads(dx="col2im(dpatches, x.shape, kh, kw, stride, pad)", dW="dW", db="rows.sum(axis=0)"):
     return ((GRADS, f"return {dx}, {dW}, {db}"),)
+
+
+# the windows of dW, and those of dx, taken one pixel apart
+NEAR_DW = ((DW, "near = im2col(x, kh, kw, 1, pad).reshape(len(x), *output_size(x, kh, kw, 1, pad), -1)"
+            "[:, :dout.shape[2], :dout.shape[3]]\n    dW = (rows.T @ near.reshape(len(rows), "
+            "-1)).reshape(W.shape)"),)  # fmt: skip
+NEAR_DX = ((GRADS, "all_rows = np.zeros((len(x), *output_size(x, kh, kw, 1, pad), W[0].size), "
+            "dout.dtype)\n    all_rows[:, :dout.shape[2], :dout.shape[3]] = dpatches.reshape("
+            "len(x), *dout.shape[2:], -1)\n    return col2im(all_rows.reshape(-1, W[0].size), "
+            "x.shape, kh, kw, 1, pad), dW, rows.sum(axis=0)"),)  # fmt: skip
 
 
 BACKWARD = (
@@ -59,10 +72,36 @@ BACKWARD = (
         functions={"conv2d_backward": cropped_by_minus_pad},
     ),
     Mistake(
-        "dx-not-flipped", "`dx` is a convolution of dout with the filters as they are; the way back "
-        "needs them turned by half a turn.",
-        "Forward, pixel i + u is met by weight u; backward, pixel i gets from place i - u.",
+        "dx-not-flipped", "In `dx` the filters lie the wrong way round, by half a turn.",
+        "Putting blame back window by window takes W as it is. Only where dout is convolved instead "
+        "do the filters have to be turned.",
         edits=((DPATCHES, "dpatches = rows @ W[:, :, ::-1, ::-1].reshape(F, -1)"),),
+    ),
+    Mistake(
+        "border-cut-at-the-end", "The border is cut off `dx` at the bottom and at the right only: every "
+        "pixel gets the blame of one further up and left.",
+        "The picture begins at pad, not at 0, in the padded one.",
+        edits=_grads(dx="col2im(dpatches, (*x.shape[:2], x.shape[2] + 2 * pad, x.shape[3] + 2 * pad),"
+                     " kh, kw, stride, 0)[:, :, :x.shape[2], :x.shape[3]]"),
+    ),
+    Mistake(
+        "leftover-missing", "`dx` ends where the last window ended: the pixels that were left over are "
+        "missing. Nobody saw them, so their blame is 0.",
+        "Begin with zeros in the shape of x (with its border), and add the blame to them.",
+        functions={"conv2d_backward": as_long_as_the_windows},
+    ),
+    Mistake(
+        "dx-kernel-cut-up", "In `dx` the weights are cut up anew by `W.reshape(-1, F)`: each filter "
+        "gets weights of others.",
+        "Reshape never moves numbers. A filter in each row is (F, -1).",
+        edits=((DPATCHES, "dpatches = rows @ W.reshape(-1, F).T"),),
+    ),
+    Mistake(
+        "dx-averaged-over-windows", "`dx` is divided by the number of windows that saw the pixel; it is "
+        "the sum of their blames.",
+        "Each window is a way of its own to the loss: add where paths meet.",
+        edits=_grads(dx="col2im(dpatches, x.shape, kh, kw, stride, pad) / np.maximum(1, col2im("
+                     "np.ones_like(dpatches), x.shape, kh, kw, stride, pad))"),
     ),
     Mistake(
         "dx-without-w", "`dx` does not look at the filters: W is missing in it.",
@@ -104,6 +143,22 @@ BACKWARD = (
         functions={"conv2d_backward": last_example_only},
     ),
     Mistake(
+        "dw-last-window", "`dW` holds the blame of the last window alone, for all pictures.",
+        "Inside the loop over places it should be +=, not =.",
+        functions={"conv2d_backward": last_window_only},
+    ),
+    Mistake(
+        "dw-very-last-window", "`dW` holds the blame of one window alone, the last of the last picture.",
+        "Inside the loops it should be +=, not =.",
+        functions={"conv2d_backward": very_last_window_only},
+    ),
+    Mistake(
+        "dw-cut-up", "`dW` has the right numbers in the wrong places: `patches.T @ rows` has the "
+        "filters in its columns, and reshape does not bring them to the front.",
+        "Reshape never moves numbers. rows.T @ patches has a filter in each row, as W has.",
+        edits=((DW, "dW = (im2col(x, kh, kw, stride, pad).T @ rows).reshape(W.shape)"),),
+    ),
+    Mistake(
         "dw-flipped", "`dW` is turned by half a turn.",
         edits=_grads(dW="dW[:, :, ::-1, ::-1]"), equivalent=("reversed",),
     ),
@@ -122,6 +177,10 @@ BACKWARD = (
         "channels last.",
         "The columns of the patches run channel by channel, then row by row.",
         edits=_grads(dW="dW.reshape(F, kh, kw, -1).transpose(0, 3, 1, 2)"),
+    ),
+    Mistake(
+        "db-upstream-ignored", "`db` does not use the upstream gradient `dout`: it counts the windows.",
+        edits=_grads(db="np.ones_like(rows).sum(axis=0)"), equivalent=("ignores-dout",),
     ),
     Mistake(
         "db-averaged", "`db` is a mean; it should be the sum over all pictures and places.",
@@ -159,13 +218,17 @@ BACKWARD = (
         "stride-ignored", "`stride` is not used on the way back: the windows are taken one pixel "
         "apart.",
         "Forward, place i looked at the rows from i * stride on; the blame goes back there.",
-        edits=((DW, "near = im2col(x, kh, kw, 1, pad).reshape(len(x), *output_size(x, kh, kw, 1, pad),"
-                " -1)[:, :dout.shape[2], :dout.shape[3]]\n    dW = (rows.T @ near.reshape(len(rows), "
-                "-1)).reshape(W.shape)"),
-               (GRADS, "all_rows = np.zeros((len(x), *output_size(x, kh, kw, 1, pad), W[0].size), "
-                "dout.dtype)\n    all_rows[:, :dout.shape[2], :dout.shape[3]] = dpatches.reshape("
-                "len(x), *dout.shape[2:], -1)\n    return col2im(all_rows.reshape(-1, W[0].size), "
-                "x.shape, kh, kw, 1, pad), dW, rows.sum(axis=0)")),
+        edits=NEAR_DW + NEAR_DX,
+    ),
+    Mistake(
+        "dw-stride-ignored", "In `dW` the windows are taken one pixel apart: `stride` is not used.",
+        "Place i looked at the rows from i * stride on; its blame belongs to those pixels.",
+        edits=NEAR_DW,
+    ),
+    Mistake(
+        "dx-stride-ignored", "In `dx` the blame is put back one pixel apart: `stride` is not used.",
+        "Place i looked at the rows from i * stride on; the blame goes back there.",
+        edits=NEAR_DX,
     ),
     Mistake(
         "whole-numbers", "`dx` is cut to whole numbers when the picture holds whole numbers.",

@@ -1,7 +1,7 @@
 """What goes wrong in a convolution, most of it as edits of the reference's source."""
 
 from autograder.exercise import Mistake
-from autograder.exercises.conv_wrong_12 import windows_without_stride
+from autograder.exercises.conv_wrong_12 import a_window_beyond_the_end, windows_without_stride
 
 CHECKED = "x, W, b = check_convolution(x, W, b)"
 COLS = "patches = im2col(x, kh, kw, stride, pad)"
@@ -70,6 +70,12 @@ FORWARD = (
         edits=_product("W.transpose(0, 2, 3, 1)"),
     ),
     Mistake(
+        "kernel-cut-up", "`W.reshape(-1, F)` cuts the weights up anew: each filter gets weights of "
+        "others. Each filter should be a column of its own.",
+        "Reshape never moves numbers. First a filter in each row, (F, -1), then .T turns the table.",
+        edits=((PRODUCT, "out = patches @ W.reshape(-1, F) + b"),),
+    ),
+    Mistake(
         "filters-scrambled", "The results of all filters are cut up in the wrong order: `reshape` to "
         "(N, F, ...) where the filters stand last in each row.",
         "Reshape never moves numbers. First (N, oh, ow, F), then move the axis.",
@@ -107,6 +113,26 @@ FORWARD = (
         "output's size.",
         "A window of 2 fits into 3 pixels twice: (3 - 2) // 1 + 1.",
         edits=((SHAPED, SHAPED + "[:, :, :-1, :-1]"),),
+    ),
+    Mistake(
+        "leftover-counted", "There is a window too many at the end where the steps do not come out "
+        "even: what is left over is too little for another one.",
+        "How many steps fit is rounded down (//), then comes + 1 for the first window.",
+        functions={"conv2d_forward": a_window_beyond_the_end},
+    ),
+    Mistake(
+        "pad-not-counted", "The border of zeros is there, but it is missing in the output's size: the "
+        "last windows are left out.",
+        "The picture has grown by pad at both ends, so its height is H + 2 * pad.",
+        edits=((SHAPED, SHAPED + "[:, :, :(x.shape[2] - kh) // stride + 1, "
+                                 ":(x.shape[3] - kw) // stride + 1]"),),
+    ),
+    Mistake(
+        "pad-counted-once", "In the output's size the border is counted once; there are zeros at both "
+        "ends.",
+        "The picture has grown by pad at the top and by pad at the bottom.",
+        edits=((SHAPED, SHAPED + "[:, :, :(x.shape[2] + pad - kh) // stride + 1, "
+                                 ":(x.shape[3] + pad - kw) // stride + 1]"),),
     ),
     Mistake(
         "stride-ignored", "`stride` is not used: the window moves by one pixel at a time.",

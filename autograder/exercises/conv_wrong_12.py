@@ -12,6 +12,14 @@ def windows_without_stride(x, W, b, stride=1, pad=0):
     return out[:, :, :oh, :ow], (x, W, b, stride, pad)
 
 
+def a_window_beyond_the_end(x, W, b, stride=1, pad=0):
+    """The number of steps is rounded up: the last window reaches into zeros beyond the border."""
+    oh, ow = (-(-(side + 2 * pad - k) // stride) + 1
+              for side, k in zip(x.shape[2:], W.shape[2:], strict=True))  # fmt: skip
+    beyond = np.pad(x, ((0, 0), (0, 0), (pad, pad + stride), (pad, pad + stride)))
+    return conv.conv2d_forward(beyond, W, b, stride)[0][:, :, :oh, :ow], (x, W, b, stride, pad)
+
+
 def backward_that_overwrites(dout, cache):
     """dx is written with = instead of +=: the last window's blame stays."""
     x, W, b, stride, pad = cache
@@ -39,10 +47,34 @@ def cropped_by_minus_pad(dout, cache):
 
 def last_example_only(dout, cache):
     """dW of the last picture alone."""
-    x, W, b, stride, pad = cache
+    return _dw_of(dout, cache, slice(-1, None), slice(None))
+
+
+def last_window_only(dout, cache):
+    """dW of the last window of each picture."""
+    return _dw_of(dout, cache, slice(None), slice(-1, None))
+
+
+def very_last_window_only(dout, cache):
+    """dW of the last window of the last picture."""
+    return _dw_of(dout, cache, slice(-1, None), slice(-1, None))
+
+
+def _dw_of(dout, cache, pictures, places):
+    """The gradients, where dW is made of some pictures and of some rows and columns of windows."""
     dx, _, db = conv.conv2d_backward(dout, cache)
-    last = (np.asarray(x)[-1:], W, b, stride, pad)
-    return dx, conv.conv2d_backward(np.asarray(dout)[-1:], last)[1], db
+    chosen = np.zeros_like(np.asarray(dout))
+    chosen[pictures, :, places, places] = np.asarray(dout)[pictures, :, places, places]
+    return dx, conv.conv2d_backward(chosen, cache)[1], db
+
+
+def as_long_as_the_windows(dout, cache):
+    """dx ends where the last window ends: what no window saw is cut off."""
+    x, W, _, stride, pad = cache
+    dx, dW, db = conv.conv2d_backward(dout, cache)
+    oh, ow = ((n - 1) * stride + k - 2 * pad
+              for n, k in zip(np.shape(dout)[2:], W.shape[2:], strict=True))  # fmt: skip
+    return dx[:, :, :oh, :ow], dW, db
 
 
 def keeps_x_as_it_came(x, W, b, stride=1, pad=0):

@@ -12,6 +12,7 @@ from autograder.exercises.conv_ways_12 import (
     forward_by_loops,
     forward_by_shifts,
 )
+from autograder.exercises.conv_wrong_12 import keeps_x_as_it_came
 from bplib import conv
 
 LESSON = "12_convolution"
@@ -81,7 +82,7 @@ CONV_BACKWARD = Exercise(
              Output("db", "the gradient db")),
     cases=conv_cases(True),
     run=backward_run("conv2d_forward", "conv2d_backward", "x W b", "dx dW db",
-                     conv.conv2d_forward, "stride pad"),
+                     keeps_x_as_it_came, "stride pad"),
     reference=REFERENCE,
     uses=("conv2d_forward",),
     upstream="dout",

@@ -110,6 +110,18 @@ POOL_FORWARD = Exercise(
                         "size * size).max(axis=4)"),
         ),
         Mistake(
+            "windows-far-apart", "The pixels of a window do not lie side by side: the axes were split "
+            "into (size, H // size), which takes pixels far apart together.",
+            "Pixel i lies in window i // size: count the windows first, then the places inside.",
+            edits=_best("x.reshape(*x.shape[:2], size, x.shape[2] // size, size, -1).max(axis=(2, 4))"),
+        ),
+        Mistake(
+            "size-not-in-place", "The result has the right size, but the windows are taken one pixel "
+            "apart: window i begins at i * size.",
+            edits=_best("np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(2, 3))"
+                        ".max(axis=(4, 5))[:, :, :x.shape[2] // size, :x.shape[3] // size]"),
+        ),
+        Mistake(
             "one-step-windows", "The windows move by one pixel; agreed was side by side.",
             edits=_best("np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(2, 3))"
                         ".max(axis=(4, 5))"),
@@ -120,6 +132,22 @@ POOL_FORWARD = Exercise(
             edits=_best(f"{TILES}.max(axis=3).reshape(*x.shape[:2], x.shape[2] // size, -1)"),
         ),
         Mistake(
+            "columns-only", "The largest is taken along the rows of a window only: its height is still "
+            "there.",
+            edits=_best(f"{TILES}.max(axis=5).reshape(*x.shape[:2], x.shape[2], -1)"),
+        ),
+        Mistake(
+            "over-the-places", "The largest is taken over all windows, for each place inside them; "
+            "wanted is over all places, for each window.",
+            "Of the six axes, 2 and 4 count the windows; 3 and 5 count the places in a window.",
+            edits=_best(f"{TILES}.max(axis=(2, 4))"),
+        ),
+        Mistake(
+            "whole-rows", "The largest of each whole row of pixels comes out, instead of each window's.",
+            "Of the six axes, the last two together are a row of the picture, not a window.",
+            edits=_best(f"{TILES}.max(axis=(4, 5))"),
+        ),
+        Mistake(
             "size-always-two", "The windows are always 2 by 2: the `size` that was given is not used.",
             edits=(("x = check_pool(x, size)", "x, size = np.asarray(x), 2\n    x = x[:, :, :x.shape[2]"
                     " // 2 * 2, :x.shape[3] // 2 * 2]"),),
@@ -128,6 +156,17 @@ POOL_FORWARD = Exercise(
             "over-channels", "The largest is taken over the channels too; each channel is a picture "
             "of its own.",
             edits=_best("_windows(x, size).max(axis=(1, 4))"),
+        ),
+        Mistake(
+            "channels-alike", "All channels get the same numbers, the largest over all of them; each "
+            "channel is a picture of its own.",
+            edits=_best("np.broadcast_to(_windows(x, size).max(axis=(1, 4))[:, None], (*x.shape[:2], "
+                        "x.shape[2] // size, x.shape[3] // size))"),
+        ),
+        Mistake(
+            "first-picture-only", "Only the first picture is pooled; the others come out as 0.",
+            "x holds N pictures, and each of them is pooled.",
+            edits=_best("_windows(x, size).max(axis=4) * (np.arange(len(x)) == 0)[:, None, None, None]"),
         ),
         Mistake(
             "place-for-value", "What comes out is where the largest stands; agreed was its value.",
