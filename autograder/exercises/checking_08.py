@@ -44,6 +44,7 @@ def error_cases(rng):
     yield given("an entry that is 0 on one side", [0.0, k], [1e-3, k])
     yield given("entries of opposite sign", [k, -k, 2.0], [-k / 2, -k, 2.0])
     yield given("equal arrays", [k, -2 * k, 3.0], [k, -2 * k, 3.0])
+    yield given("entries that differ in the ninth digit", [k, 2.0], [k * (1 + 3e-9), 2.0])
     yield given("very small entries", [3e-13, -k], [-1e-13, -k])
     yield given("very small entries", [4e-11, 2.0, 5e-10], [3e-11, 2.0, 5e-10])
     plain = case(5)
@@ -127,6 +128,17 @@ RELATIVE_ERROR = Exercise(
         Mistake("guard-too-large",
                 "The guard is larger than 1e-12: small entries count too little.",
                 functions=_error(f"np.max(np.abs(a - b) / np.maximum({SUM}, 1e-8))")),
+        Mistake("guard-turned", "np.minimum takes the smaller of the two, and so divides by the guard "
+                "wherever there is something to compare.", "The guard is for sizes that are smaller "
+                "still: the larger of the two is wanted.",
+                functions=_error("np.max(np.abs(a - b) / np.minimum(np.abs(a) + np.abs(b), 1e-12))")),
+        Mistake("one-axis", "The largest entry of each column came back; agreed was the largest of "
+                "all, one number.", "With axis=0 np.max looks along the first axis only.",
+                functions=_error(f"np.max(np.abs(a - b) / {SUM}, axis=0)")),
+        Mistake("rounded", "The error is rounded, and an error of 0.000000001 is no 0.",
+                "Whoever shows the number may shorten it; here all its digits are wanted.",
+                functions=_error(f"np.round(np.max(np.abs(a - b) / {SUM}), 6)"),
+                equivalent=("fails-with-entries-that-differ-in-the-ninth-digit",)),
         Mistake("of-sizes", "The sizes of the entries are compared, and their signs are not seen.",
                 functions=_error(f"np.max(np.abs(np.abs(a) - np.abs(b)) / {SUM})")),
     ),
@@ -235,7 +247,8 @@ def _plain(forward, backward, x, dout):
         above, below = x.copy(), x.copy()
         above[place] = above[place] + 1e-5
         below[place] = below[place] - 1e-5
-        numeric[place] = np.sum(dout * (forward(above)[0] - forward(below)[0])) / 2e-5
+        rise = np.sum(dout * forward(above)[0]) - np.sum(dout * forward(below)[0])
+        numeric[place] = rise / (above[place] - below[place])
     with np.errstate(all="ignore"):
         error = np.abs(dx - numeric) / np.maximum(np.abs(dx) + np.abs(numeric), 1e-12)
     return error.max()
@@ -245,7 +258,8 @@ def _check(*edits):
     return {"gradient_check": edited(_plain, edits)}
 
 
-RISE = "np.sum(dout * (forward(above)[0] - forward(below)[0])) / 2e-5"
+RISE = "np.sum(dout * forward(above)[0]) - np.sum(dout * forward(below)[0])"
+WIDTH = "(above[place] - below[place])"
 ERROR = "np.abs(dx - numeric) / np.maximum(np.abs(dx) + np.abs(numeric), 1e-12)"
 ABOVE, BELOW = "above[place] + 1e-5", "below[place] - 1e-5"
 
@@ -274,6 +288,17 @@ GRADIENT_CHECK = Exercise(
             functions=_check((RISE, RISE.replace("dout * ", ""))),
         ),
         Mistake(
+            "mean-in-nudges", "The nudged output is averaged, and should be added up: right "
+            "backwards look wrong.",
+            "Agreed was the gradient of sum(dout * out); a mean is smaller by the number of outputs.",
+            functions=_check((RISE, RISE.replace("np.sum", "np.mean"))),
+        ),
+        Mistake(
+            "out-for-dout", "The backward is handed `out` in the place of `dout`: right backwards look "
+            "wrong.", "`out` is what forward gave; what comes back from upstream is `dout`.",
+            functions=_check(("backward(dout, cache)", "backward(out, cache)")),
+        ),
+        Mistake(
             "output-not-nudged",
             "The nudges do not reach the output: the numerical gradient is 0 everywhere, and right "
             "backwards look wrong.",
@@ -296,13 +321,14 @@ GRADIENT_CHECK = Exercise(
             "1e-6.",
             "One-sided, the error shrinks in step with h; with a nudge on each side, with h "
             "squared.",
-            functions=_check((RISE, "np.sum(dout * (forward(above)[0] - out)) / 1e-5")),
+            functions=_check((RISE, "np.sum(dout * forward(above)[0]) - np.sum(dout * out)"),
+                             (WIDTH, "1e-5")),
         ),
         Mistake(
             "two-missing",
             "The two points stand 2 h apart, and it is divided by h: right backwards "
             "look wrong by a factor of 2.",
-            functions=_check((RISE, RISE.replace("2e-5", "1e-5"))),
+            functions=_check((WIDTH, "1e-5")),
         ),
         Mistake(
             "absolute-error", "The difference is not divided by anything: small gradients pass, "
@@ -327,28 +353,25 @@ GRADIENT_CHECK = Exercise(
             "whole-numbers", "For an x of whole numbers right backwards look wrong: the nudge gets "
             "lost in an array of int.",
             "An array of int cannot hold 3 + h. Work on a copy of x as floats.",
-            functions=_check(("x = np.array(x, dtype=float)", "x = np.array(x)")),
+            functions=_check(("x = np.array(x, dtype=float)", "x = np.array(x)"), (WIDTH, "2e-5")),
             equivalent=("fails-with-whole-numbers-an-array-of-int",),
         ),
         Mistake(
             "nudges-all-at-once", "All entries of x are nudged together: that works only when each "
             "output hangs on one input alone.",
             "Where an output depends on several inputs, they must be nudged one by one.",
-            functions=_check((RISE, "np.sum(dout * (forward(x + 1e-5)[0] - forward(x - 1e-5)[0])) "
-                              "/ 2e-5")),
+            functions=_check((RISE, "np.sum(dout * (forward(x + 1e-5)[0] - forward(x - 1e-5)[0]))")),
         ),
         Mistake(
             "step-too-small", "The nudge is so small that rounding drowns the difference: right "
             "backwards look wrong.",
-            functions=_check((ABOVE, "above[place] + 1e-13"), (BELOW, "below[place] - 1e-13"),
-                             ("2e-5", "2e-13")),
+            functions=_check((ABOVE, "above[place] + 1e-13"), (BELOW, "below[place] - 1e-13")),
         ),
         Mistake(
             "step-too-large",
             "The nudge is so large that the curve bends under it: right backwards "
             "look wrong.",
-            functions=_check((ABOVE, "above[place] + 1e-2"), (BELOW, "below[place] - 1e-2"),
-                             ("2e-5", "2e-2")),
+            functions=_check((ABOVE, "above[place] + 1e-2"), (BELOW, "below[place] - 1e-2")),
         ),
         Mistake(
             "yes-or-no", "True or False came back; agreed was the relative error, a number.",
@@ -364,7 +387,7 @@ GRADIENT_CHECK = Exercise(
             "not-restored", "An entry that has been nudged is not put back before the next one is.",
             functions=_check(("above, below = x.copy(), x.copy()", "above = below = x"),
                              (BELOW, "below[place] - 2e-5"),
-                             (RISE, "(up - np.sum(dout * forward(x)[0])) / 2e-5"),
+                             (RISE, "up - np.sum(dout * forward(x)[0])"), (WIDTH, "2e-5"),
                              ("above[place] = above[place] + 1e-5",
                               "above[place] = above[place] + 1e-5; "
                               "up = np.sum(dout * forward(x)[0])")),

@@ -111,6 +111,28 @@ FIXED_BACKWARD = Exercise(
             functions=_with(("hidden**2", "np.tanh(hidden)**2")),
         ),
         Mistake(
+            "relu-slope", "That is the slope of a ReLU; the hidden layer is a tanh.",
+            functions=_with(("(1 - hidden**2)", "(hidden > 0)")),
+        ),
+        Mistake(
+            "double-for-square", "The hidden layer is doubled in the slope of the tanh; agreed is its "
+            "square.", "`**2` squares, `* 2` doubles.",
+            functions=_with(("hidden**2", "2 * hidden")),
+        ),
+        Mistake(
+            "slope-sign", "In the slope of the tanh the square has to be taken away from 1, not added.",
+            "A tanh is steepest where it is 0, and nowhere steeper than 1.",
+            functions=_with(("1 - hidden**2", "1 + hidden**2")),
+        ),
+        Mistake(
+            "tanh-passed-twice", "On its way to x the gradient passes the tanh twice.",
+            functions=_with(("dx = dz @", "dx = (dz * (1 - hidden**2)) @")),
+        ),
+        Mistake(
+            "dx-last", "dx comes last in what is returned; agreed was dx, dW1, db1, dW2, db2.",
+            functions=_with(("return dx, dW1, db1, dW2, db2", "return dW1, db1, dW2, db2, dx")),
+        ),
+        Mistake(
             "square-of-difference", "The square is around 1 - hidden; it belongs to hidden alone.",
             functions=_with(("1 - hidden**2", "(1 - hidden)**2")),
         ),

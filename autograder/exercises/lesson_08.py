@@ -63,8 +63,21 @@ def run_numerical(solution, case):
         result = read(result).astype(np.float32)  # agreed was float64: no remark on that
     found = {"gradient": result}
     if step:
-        found["steps_by_h"] = 0.4 * case.h < largest_move(points, x) < 3 * case.h
+        found["steps_by_h"] = largest_move(points, x) / case.h
     return found
+
+
+def _other_size(seen, expected, case):
+    """Whether nudges are of another size: none, too small, such as h says, too large."""
+    return np.digitize(seen, (1e-12, 0.4, 3)) != np.digitize(expected, (1e-12, 0.4, 3))
+
+
+def _other_way(seen, expected, case):
+    """Whether steps have another size aside, or go along the real line as the others do not."""
+    def kinds(steps):
+        return np.array([np.digitize(steps[0], (1e-12, 0.5, 2)), np.digitize(steps[1], (1e-9, 1e-3))])
+
+    return kinds(seen) != kinds(expected)
 
 
 QUOTIENT = "(_number(f(above)) - _number(f(below))) / width"
@@ -115,6 +128,17 @@ def _buffer_of_ints(f, x, h=1e-5):
     return gradcheck.numerical_gradient(f, x, h).astype(np.asarray(x).dtype)
 
 
+def _rows(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    gradient = np.zeros(x.shape)
+    for i in range(len(x)):
+        above, below = x.copy(), x.copy()
+        above[i] += h
+        below[i] -= h
+        gradient[i] = (f(above) - f(below)) / (2 * h)
+    return gradient
+
+
 def _nudges_ints(f, x, h=1e-5):
     x = np.array(x)
     gradient = np.zeros(x.shape)
@@ -129,7 +153,8 @@ def _nudges_ints(f, x, h=1e-5):
 NUMERICAL_GRADIENT = Exercise(
     "numerical_gradient", LESSON, 3,
     outputs=(Output("gradient", "the gradient", rtol=1e-5, atol=1e-8),
-             Output("steps_by_h", "the nudges are as large as h says", weight=0.0)),
+             Output("steps_by_h", "the size of the nudges beside h", weight=0.0,
+                    unlike=_other_size)),
     cases=numerical_cases,
     run=run_numerical,
     reference=REFERENCE,
@@ -198,7 +223,7 @@ NUMERICAL_GRADIENT = Exercise(
             functions={"numerical_gradient": _same_array_twice}, equivalent=("zeros",),
         ),
         Mistake(
-            "h-ignored", "The gradient is right, but the `h` that was given is not used.",
+            "h-ignored", "The `h` that was given is not used.",
             edits=((NUDGES, "h = 1e-5; above, below = _moved(x, place, h), _moved(x, place, -h)"),),
         ),
         Mistake(
@@ -237,7 +262,13 @@ NUMERICAL_GRADIENT = Exercise(
             "Whole rows of x are nudged: the slopes of a row's entries have been "
             "added up.",
             "x[i] is one entry only when x has one axis; with two it is a row.",
-            edits=(("np.ndindex(x.shape)", "range(len(x))"),),
+            functions={"numerical_gradient": _rows},
+        ),
+        Mistake(
+            "return-in-loop", "Only the first entry has a slope, all others are 0: the `return` "
+            "stands inside the loop and ends it in its first turn.",
+            "What is indented as far as the loop's lines belongs to the loop.",
+            edits=(("np.ndindex(x.shape)", "[(0,) * x.ndim]"), ("np.empty", "np.zeros")),
         ),
     ),
     variants=(
@@ -314,7 +345,7 @@ def run_complex(solution, case):
     if step:
         aside = largest_move(points, x, lambda move: np.abs(np.imag(move)))
         along = largest_move(points, x, lambda move: np.abs(np.real(move)))
-        found["steps_by_ih"] = 0.5 * case.h < aside < 2 * case.h and along < 1e-9
+        found["steps_by_ih"] = [aside / case.h, along]
     return found
 
 
@@ -346,6 +377,26 @@ def _complex_not_restored(f, x, h=1e-30):
     return gradient
 
 
+def _complex_rows(f, x, h=1e-30):
+    x = np.asarray(x)
+    gradient = np.zeros(x.shape)
+    for i in range(len(x)):
+        aside = x.astype(complex)
+        aside[i] += 1j * h
+        gradient[i] = f(aside).imag / h
+    return gradient
+
+
+def _replaced(f, x, h=1e-30):
+    x = np.asarray(x)
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        aside = x.astype(complex)
+        aside[place] = 1j * h
+        gradient[place] = f(aside).imag / h
+    return gradient
+
+
 def _complex_buffer_of_ints(f, x, h=1e-30):
     return gradcheck.complex_step_gradient(f, x, h).astype(np.asarray(x).dtype)
 
@@ -353,7 +404,8 @@ def _complex_buffer_of_ints(f, x, h=1e-30):
 COMPLEX_STEP_GRADIENT = Exercise(
     "complex_step_gradient", LESSON, 2,
     outputs=(Output("gradient", "the gradient", rtol=1e-11, atol=1e-13),
-             Output("steps_by_ih", "the steps are i h, as large as h says", weight=0.0)),
+             Output("steps_by_ih", "the size of the steps: aside, beside h, and along the real line",
+                    weight=0.0, unlike=_other_way)),
     cases=complex_cases,
     run=run_complex,
     reference=REFERENCE,
@@ -418,7 +470,23 @@ COMPLEX_STEP_GRADIENT = Exercise(
             edits=((STEP, "x + 1j * h"),),
         ),
         Mistake(
-            "h-ignored", "The gradient is right, but the `h` that was given is not used.",
+            "first-axis-only",
+            "Whole rows of x step aside: the slopes of a row's entries have been added up.",
+            "x[i] is one entry only when x has one axis; with two it is a row.",
+            functions={"complex_step_gradient": _complex_rows},
+        ),
+        Mistake(
+            "replaced", "The entry is replaced by i h; it should stay what it is, with i h added.",
+            "The slope is wanted at x, and the other point lies somewhere else.",
+            functions={"complex_step_gradient": _replaced},
+        ),
+        Mistake(
+            "return-in-loop", "Only the first entry has a slope, all others are 0: the `return` "
+            "stands inside the loop and ends it in its first turn.",
+            edits=(("np.ndindex(x.shape)", "[(0,) * x.ndim]"), ("np.empty", "np.zeros")),
+        ),
+        Mistake(
+            "h-ignored", "The `h` that was given is not used.",
             edits=((STEP, "_moved(x.astype(complex), place, 1e-30j)"),
                    (SLOPE, "gradient[place] = value.imag / 1e-30")),
         ),
