@@ -32,6 +32,21 @@ def descent_slips(gradients, cost, examples):
             "rate-ignored", "The learning rate is not used: every step has rate 1.",
             edits=_both("w - dw", "b - db"), equivalent=("as-if-1-learning_rate",),
         ),
+        *(Mistake(
+            f"rate-of-its-own-{rate}", f"The `learning_rate` that was given is not used: every step has "
+            f"rate {rate}.", "It should work for whatever rate it is called with.",
+            edits=_both(f"w - {rate} * dw", f"b - {rate} * db"),
+        ) for rate in (0.1, 0.01)),
+        Mistake(
+            "rate-missing-in-b", "The step of `b` is not multiplied by the learning rate; that of `w` "
+            "is.", edits=((STEP_B, "b = b - db"),),
+        ),
+        Mistake(
+            "starts-anew-every-step", "Each step starts from 0 again: `w` and `b` are put where the "
+            "step leads, not moved on by it.", "What they were before belongs into the new value: a "
+            "step is taken from where you stand.",
+            edits=_both("-learning_rate * dw", "-learning_rate * db"),
+        ),
         Mistake(
             "starts-from-ones", "It does not start from zeros: the weights begin at 1.",
             edits=((ZEROS, ZEROS.replace("zeros", "ones")),),

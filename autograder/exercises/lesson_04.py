@@ -85,6 +85,31 @@ PREDICT = Exercise(
             "bias-in-bracket", "`b` is multiplied along with the features: it should be added last.",
             edits=(("X @ w + b", "(X + b) @ w"),),
         ),
+        Mistake(
+            "bias-added-to-weights", "`b` is added to every weight, and then multiplied by the "
+            "features: it should be added last.",
+            edits=(("X @ w + b", "X @ (w + b)"),),
+        ),
+        Mistake(
+            "bias-multiplied", "The guesses are multiplied by `b`; it should be added.",
+            edits=(("X @ w + b", "X @ w * b"),),
+        ),
+        Mistake(
+            "houses-added-up", "One number came back: all houses are added up.",
+            "np.sum without an axis adds up the whole table; each house is a row of its own.",
+            edits=(("X @ w + b", "np.sum(X * w) + b"),),
+        ),
+        Mistake(
+            "columns-added-up", "The columns are added up: there is one number for each feature, and "
+            "one for each house was wanted.",
+            "axis=0 runs down a column, from house to house; axis=1 runs along a row.",
+            edits=(("X @ w + b", "np.sum(X * w, axis=0) + b"),),
+        ),
+        Mistake(
+            "sum-goes-on", "The sum of one house goes on into the next: every guess holds those of the "
+            "houses before.", "A sum has to be set back before every house.",
+            edits=(("X @ w + b", "np.cumsum(X @ w) + b"),),
+        ),
     ),
     variants=(
         Variant("loops", {"predict": lambda X, w, b: [
@@ -186,6 +211,41 @@ MSE = Exercise(
             "N - 1 belongs to the estimate of a variance; here nothing was estimated first.",
             edits=((MEAN, "np.sum(mistakes * mistakes / max(len(mistakes) - 1, 1))"),),
             equivalent=("times-N-over-N-1",),
+        ),
+        Mistake(
+            "doubled", "The mistakes are doubled; agreed was their squares.",
+            "In Python `**2` squares, and `* 2` doubles.", edits=((MEAN, "np.mean(2 * mistakes)"),),
+        ),
+        Mistake(
+            "length", "The squares are added up and a root is taken of the sum; agreed was the mean, "
+            "and no root.", "np.linalg.norm does so: it measures a length.",
+            edits=((MEAN, "np.sqrt(np.sum(mistakes * mistakes))"),),
+        ),
+        Mistake(
+            "relative", "Each mistake is divided by its price first; agreed was the mistake itself.",
+            edits=((MEAN, "np.mean((mistakes / targets) ** 2)"),),
+        ),
+        Mistake(
+            "variance", "The mean of the mistakes is taken away from them before they are squared: that "
+            "is their variance.",
+            "If all guesses were 10,000 too high, the variance would be 0.",
+            edits=((MEAN, "np.var(mistakes)"),),
+        ),
+        Mistake(
+            "return-in-loop", "Only the first house is counted: the `return` stands inside the loop and "
+            "ends it in its first turn.",
+            "What is indented as far as the loop's lines belongs to the loop.",
+            edits=((MEAN, "(mistakes[0] ** 2 / len(mistakes))"),),
+        ),
+        Mistake(
+            "last-house-alone", "Only the last house is counted: each square takes the place of the one "
+            "before.", "`=` puts a new number in place of the old one; `+=` adds to it.",
+            edits=((MEAN, "(mistakes[-1] ** 2 / len(mistakes))"),),
+        ),
+        Mistake(
+            "first-house-left-out", "The first house is left out.", "Python counts from 0: "
+            "`range(1, N)` leaves out house 0.",
+            edits=((MEAN, "(np.sum(mistakes[1:] ** 2) / len(mistakes))"),),
         ),
     ),
     variants=(
@@ -299,6 +359,39 @@ MSE_GRADIENTS = Exercise(
             edits=((MISTAKES, "mistakes = np.sign(predict(X, w, b) - targets) / 2"),),
         ),
         Mistake(
+            "dw-over-features", "`dw` has one number for each house: it is added up along the features, "
+            "and should be over the houses.",
+            "axis=1 runs along a row, through the features of one house; axis=0 runs down a column.",
+            edits=((DW, "scale * (X * mistakes[:, None]).sum(axis=1)"),),
+        ),
+        Mistake(
+            "dw-of-features", "`dw` holds the slopes with respect to the features: mistakes times "
+            "weights. He cannot turn the area of a house; he turns the weights.",
+            "Turn a weight up by 1: by how much does the guess rise?",
+            edits=((DW, "scale * mistakes.sum() * w"),),
+        ),
+        Mistake(
+            "means-apart", "The mean mistake is multiplied by the mean of each feature; agreed was the "
+            "mean of the products.", "First multiply house by house, then add up: a large house with a "
+            "large mistake has to count as both.",
+            edits=((DW, "scale * mistakes.sum() * X.mean(axis=0)"),),
+        ),
+        Mistake(
+            "mistakes-squared", "The mistakes are squared; in the gradient they stand as they are.",
+            "The slope of u squared is 2 u.",
+            edits=((MISTAKES, "mistakes = (predict(X, w, b) - targets) ** 2"),),
+        ),
+        Mistake(
+            "db-averaged-twice", "In `db` the mean is taken twice; `dw` is right.",
+            "The slopes have been divided by the number of houses before: what is left is to add them "
+            "up.", edits=((DB, "(scale * mistakes.mean()).item()"),), equivalent=("times-1-over-N",),
+        ),
+        Mistake(
+            "db-times-b", "`db` is multiplied by `b`: for each coin of `b` the guess rises by 1, "
+            "however large `b` is.",
+            edits=((DB, "(scale * mistakes.sum() * b)"),),
+        ),
+        Mistake(
             "db-through-features", "`db` is summed over the features as well: `b` meets no feature.",
             edits=((DB, "scale * (X.T @ mistakes).sum()"),),
         ),
@@ -336,6 +429,9 @@ def standardize_cases(rng):
     for _ in range(4):
         sizes = draw_sizes(rng, "ND", low=3)
         yield table(sizes["N"], sizes["D"])
+    small = table(6, 3, "a column of small numbers")
+    small.inputs["X"][:, 1] = rng.choice([-1, 1]) * 1.2e-3 * np.array([-1.0, 0.4, 1.7, -0.3, 0.2, -1.0])
+    yield small
     constant = table(6, 3, "a column whose values are all equal")
     constant.inputs["X"][:, 1] = 5.0
     yield constant
@@ -415,6 +511,33 @@ STANDARDIZE = Exercise(
             equivalent=("fails-with-a-column-whose-values-are-all-equal",),
         ),
         Mistake(
+            "added-to-spread", "A small number is added to the spread: where the spread is small "
+            "itself, Z comes out too small.",
+            "Leave every spread as it is but those of constant columns.",
+            functions={"standardize": lambda X: (
+                (X - X.mean(0)) / (X.std(0) + 1e-5), X.mean(0), X.std(0))},
+        ),
+        Mistake(
+            "small-taken-for-constant", "A column of small numbers is taken for one whose values are "
+            "all equal.", "A spread of 0.001 is much, if the numbers are about as small: ask for one "
+            "that is tiny beside them, or for one far smaller than any real spread.",
+            functions={"standardize": lambda X: (lambda m, s: (
+                np.where(s < 1e-2, 0.0, (X - m) / np.where(s < 1e-2, 1, s)), m, s))(
+                    X.mean(0), X.std(0))},
+            equivalent=("fails-with-a-column-of-small-numbers",),
+        ),
+        Mistake(
+            "spread-around-zero", "The spread is measured around 0; it should be around the mean.",
+            "Take the mean away before you square.",
+            edits=(("X.std(axis=0)", "np.sqrt((X**2).mean(axis=0))"),),
+        ),
+        Mistake(
+            "those-of-z", "`mean` and `std` are those of Z; the ones of X are wanted, to scale new "
+            "houses by.", edits=(("return np.where(constant, X.dtype.type(0), (X - mean) / std), mean, "
+                                  "std", "Z = np.where(constant, 0.0, (X - mean) / std)\n"
+                                  "    return Z, Z.mean(axis=0), Z.std(axis=0)"),),
+        ),
+        Mistake(
             "zero-to-one", "The columns are stretched to the range from 0 to 1; agreed was mean 0 "
             "and spread 1.",
             functions={"standardize": lambda X: (
@@ -468,10 +591,13 @@ def fit_cases(rng):
         yield table(sizes["N"], sizes["D"], float(rng.uniform(0.02, 0.1)), steps)
     yield table(5, 2, 0.05, 0, "no steps at all (steps = 0)")
     yield table(1, 3, 0.05, 4, "one house alone (N = 1)")
+    yield table(8, 2, 0.1, 60, "many steps (steps = 60)")
     yield from in_other_forms(table(6, 2, 0.05, 3), rng, names=("X", "targets"))
 
 
 LOOP_LOSS = "        losses.append(mse(predict(X, w, b), targets))"
+FIRST_LOSS = "losses = [mse(predict(X, w, b), targets)]"
+LAST_LINE = "return w, b, np.array(losses)"
 
 FIT_LINEAR = Exercise(
     "fit_linear", LESSON, 4,
@@ -505,6 +631,46 @@ FIT_LINEAR = Exercise(
                    "losses = []")), equivalent=("last-missing",),
         ),
         Mistake(
+            "loss-before-step", "The loss is written down before the step of each turn: the first one "
+            "stands there twice, and the one after the last step is missing.",
+            "The first loss is in the list when the loop begins; a turn adds the loss after its step.",
+            edits=((LOOP_LOSS, ""),
+                   ("        w = w - ", f"{LOOP_LOSS}\n        w = w - ")), equivalent=("off-by-one",),
+        ),
+        Mistake(
+            "append-outside-loop", "`losses` holds two numbers, the first and the last: the line that "
+            "writes a loss down stands outside the loop.",
+            "What is to happen in every turn has to be indented as far as the loop's other lines.",
+            edits=((LOOP_LOSS, LOOP_LOSS[4:]),),
+        ),
+        Mistake(
+            "last-loss-alone", "The last loss alone came back; agreed was the list of all.",
+            edits=((LAST_LINE, "return w, b, losses[-1]"),),
+        ),
+        Mistake(
+            "losses-first", "The order of the results is another: agreed was w, b, losses.",
+            edits=((LAST_LINE, "return np.array(losses), w, b"),),
+        ),
+        Mistake(
+            "step-after-last-loss", "The losses are right, but `w` and `b` have taken one more step "
+            "after the last of them.", "When the loop writes the loss down first, its last turn must "
+            "not step any more.",
+            edits=((FIRST_LOSS, "losses = []"), ("range(steps)", "range(steps + 1)"), (LOOP_LOSS, ""),
+                   ("        w = w - ", f"{LOOP_LOSS}\n        w = w - ")),
+        ),
+        Mistake(
+            "scales-inside", "The features are standardized inside: the weights are those of other "
+            "features than the ones that came in.",
+            "Scaling is done before the call; here the table is taken as it comes.",
+            edits=((FIRST_LOSS, "X = standardize(X)[0]\n    " + FIRST_LOSS),),
+        ),
+        Mistake(
+            "best-at-once", "The best line is computed at once; agreed was to take `steps` steps of "
+            "descent from zeros.", "Where descent is after three steps shows how it learns.",
+            functions={"fit_linear": lambda X, targets, learning_rate, steps: _best(
+                X, targets, steps)},
+        ),
+        Mistake(
             "one-step-too-many", "One step too many is taken.",
             edits=(("range(steps)", "range(steps + 1)"),),
         ),
@@ -536,6 +702,13 @@ FIT_LINEAR = Exercise(
             _fit_in_place(X, targets, learning_rate, steps))}),
     ),
 )  # fmt: skip
+
+
+def _best(X, targets, steps):
+    best = np.linalg.lstsq(np.column_stack([X, np.ones(len(X))]), targets, rcond=None)[0]
+    w, b = best[:-1], best[-1]
+    last = linear.mse(linear.predict(X, w, b), targets)
+    return w, b, [linear.mse(np.zeros(len(X)), targets)] + [last] * steps
 
 
 def _fit_with_bias_column(X, targets, learning_rate, steps):
