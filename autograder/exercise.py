@@ -8,11 +8,14 @@ and named and every correct variant gets full points.
 
 import ast
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+
+IN_BROWSER = sys.platform == "emscripten"
 
 
 class Case:
@@ -131,6 +134,7 @@ class Exercise:
     upstream: name of the input that is the upstream gradient, if there is one.
     see: heading of the lesson's section where it is taught.
     no_warnings: whether the contract forbids a warning (an overflow, say).
+    not_in_browser: what a check cannot find out where Python runs in a browser, in words.
     time_limit: seconds that all cases together may take where time is limited.
     """
 
@@ -148,6 +152,7 @@ class Exercise:
     upstream: str = ""
     see: str = ""
     no_warnings: bool = False
+    not_in_browser: str = ""
     time_limit: float = 10.0
 
     def __post_init__(self):

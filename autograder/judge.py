@@ -4,7 +4,6 @@ Never executes learner code itself: everything goes through a `Solution`. The re
 plain data that the notebook, the command line, nbgrader's feedback and the class report all show.
 """
 
-import sys
 import time
 from dataclasses import asdict, dataclass, field
 
@@ -12,12 +11,11 @@ import numpy as np
 
 from autograder.compare import compare, read
 from autograder.errors import ContractError, LearnerError
+from autograder.exercise import IN_BROWSER
 from autograder.solution import Lazy
 
 NO_ANSWER = {"NotWritten": "missing", "Missing": "missing", "Timeout": "timeout", "Died": "died",
              "Forbidden": "forbidden"}  # fmt: skip
-
-DEAF = sys.platform == "emscripten"  # WebAssembly has no flags for overflow: numpy never warns there
 
 
 @dataclass(frozen=True)
@@ -173,9 +171,8 @@ def judge(exercise, solution, rng=None, deadline=None, memo=None):
     if verdict.status == "passed":
         verdict.points = exercise.points
     explain(exercise, trials, again, verdict, memo)
-    if exercise.no_warnings and DEAF:
-        verdict.remarks.append("In a browser numpy gives no warnings, so this check cannot tell "
-                               "whether a number overflows on the way. Grading will.")  # fmt: skip
+    if IN_BROWSER and exercise.not_in_browser:
+        verdict.remarks.append(exercise.not_in_browser)
     return verdict
 
 
@@ -235,7 +232,7 @@ def score(exercise, trials, again):
     untouched = not any(trial.seen.mutated for trial in trials)
     goals.append(Goal("the inputs are left as they were", untouched if ran else None))
     alike = bool(again) and all(trial.ok for trial in again)
-    if exercise.no_warnings and not DEAF:
+    if exercise.no_warnings and not IN_BROWSER:  # WebAssembly has no flags for an overflow
         quiet = not any(trial.seen.warnings for trial in trials)
         goals.append(Goal("no overflow, no warning", quiet if ran else None))
         edge_share = edge_share * 0.5 + 0.5 * quiet

@@ -1,7 +1,16 @@
 """Checks of lesson 06: the gradients that a backward pass leaves in the leaves."""
 
 from autograder.exercise import Case, Exercise, Output, Variant
-from autograder.exercises.graph_06 import DEEP, LESSON, REFERENCE, as_list, missing_depth, run_parts
+from autograder.exercises.graph_06 import (
+    DEEP,
+    LESSON,
+    REFERENCE,
+    SHALLOW,
+    as_list,
+    deep_cases,
+    missing_depth,
+    run_parts,
+)
 from autograder.exercises.right_06 import BY_CLOSURES, BY_FEW_RULES, BY_NUMPY
 from autograder.exercises.slips_06 import MISTAKES
 from autograder.machine import Ref
@@ -147,7 +156,7 @@ def cases(rng):
     yield case(-1)
     yield case(1)
     yield case(1, "whole numbers (int)", x=-2, y=3, c=5)
-    yield Case(DEEP, {}, depth=100_000)
+    yield from deep_cases()
 
 
 VALUE_BACKWARD = Exercise(
@@ -160,6 +169,7 @@ VALUE_BACKWARD = Exercise(
     functions=("Value",),
     uses=("topological_order",),
     see="The blame walks back",
+    not_in_browser=SHALLOW,
     time_limit=60.0,
     mistakes=MISTAKES,
     variants=(

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.compare import Unreadable
 from autograder.errors import LearnerError
-from autograder.exercise import Mistake
+from autograder.exercise import IN_BROWSER, Case, Mistake
 from autograder.machine import Ref
 from autograder.solution import Known, Lazy
 from bplib import scalar
@@ -242,7 +242,15 @@ DEPTHS = (3_000, 6_000, 100_000)
 DIAMONDS = 17  # one behind the other: 51 nodes, and 131,072 paths from end to end
 SECONDS = 0.2  # an answer that visits each node once needs a twentieth of that at the second depth
 DEEP = "a chain of 100,000 operations"
+SHALLOW = ("In a browser Python breaks down when a chain of a few thousand values is thrown away, so "
+           "the chain of 100,000 operations is not tried here. Grading will try it.")  # fmt: skip
 OURS = ("autograder.", "bplib.", "value_with_a_mistake")
+
+
+def deep_cases():
+    """The chain of 100,000 operations, where Python survives it: see SHALLOW."""
+    if not IN_BROWSER:
+        yield Case(DEEP, {}, depth=DEPTHS[-1])
 
 
 def missing_depth(solution, backward):

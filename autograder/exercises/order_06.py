@@ -4,7 +4,15 @@ import numpy as np
 
 from autograder.errors import ContractError, LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
-from autograder.exercises.graph_06 import DEEP, LESSON, REFERENCE, Graph, missing_depth
+from autograder.exercises.graph_06 import (
+    DEEP,
+    LESSON,
+    REFERENCE,
+    SHALLOW,
+    Graph,
+    deep_cases,
+    missing_depth,
+)
 from autograder.exercises.right_06 import by_counting, postorder
 
 NAMES = "abcdefghijklmnopqrstuvwxyz"
@@ -41,7 +49,7 @@ def cases(rng):
         yield _case(rng, int(rng.integers(2, 4)), int(rng.integers(4, 10)))
     yield _case(rng, 3, 16)
     yield _written([], [3.0], 0, "a leaf alone")
-    yield Case(DEEP, {}, depth=100_000)
+    yield from deep_cases()
 
 
 def _ancestors(case):
@@ -317,6 +325,7 @@ TOPOLOGICAL_ORDER = Exercise(
     reference=REFERENCE,
     functions=("topological_order", "Value"),
     see="In which order?",
+    not_in_browser=SHALLOW,
     time_limit=60.0,
     mistakes=MISTAKES,
     variants=(

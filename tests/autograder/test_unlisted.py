@@ -93,13 +93,27 @@ def overflowing(z):
     return 1 / (1 + np.exp(-np.asarray(z, dtype=float)))
 
 
+def in_a_browser(monkeypatch):
+    for module in ("judge", "exercises.graph_06"):
+        monkeypatch.setattr(f"autograder.{module}.IN_BROWSER", True)
+
+
 def test_where_numpy_cannot_warn_nothing_is_claimed_about_warnings(monkeypatch):
     heard = diagnose("sigmoid", answer=overflowing)
-    assert not heard.passed and heard.diagnosis == ["warns"]
-    monkeypatch.setattr("autograder.judge.DEAF", True)
+    assert not heard.passed and heard.diagnosis == ["warns"] and not heard.remarks
+    in_a_browser(monkeypatch)
     unheard = diagnose("sigmoid", answer=overflowing)
+    assert unheard.passed and any("gives no warnings" in remark for remark in unheard.remarks)
     assert "no overflow, no warning" not in [goal.says for goal in unheard.goals]
-    assert any("In a browser" in remark for remark in unheard.remarks)
+
+
+@pytest.mark.parametrize("name", ["topological_order", "value_backward"])
+def test_where_a_deep_graph_would_end_python_it_is_not_tried(monkeypatch, name):
+    exercise = find_exercise(name)
+    in_a_browser(monkeypatch)
+    verdict = judge(exercise, Direct(dict(exercise.reference)), np.random.default_rng(0))
+    assert verdict.passed and any("not tried here" in remark for remark in verdict.remarks)
+    assert not any("100,000" in goal.says for goal in verdict.goals)
 
 
 def test_settings_of_numpy_that_a_cell_leaves_behind_change_no_verdict():
