@@ -71,6 +71,9 @@ EMBEDDING_FORWARD = Exercise(
     mistakes=(
         Mistake("columns", "Columns of `E` are taken, and a symbol's vector is a row.",
                 edits=_slip("E[:, ids.astype(np.intp) % E.shape[1]]")),
+        Mistake("numbers-for-rows", "Single numbers are looked up; a symbol's vector is a row.",
+                "Without an axis `np.take` counts through all the numbers of the table.",
+                edits=_slip("np.take(E, ids.astype(np.intp))")),
         Mistake("one-too-early", "Symbol 1 gets row 0: the ids are counted from 1. They count from "
                 "0.", edits=_slip("E[ids.astype(np.intp) - 1]")),
         Mistake("one-too-late", "Every symbol gets the row after its own.",
@@ -177,6 +180,20 @@ EMBEDDING_BACKWARD = Exercise(
                 "sum.", edits=_add(ADD + "\n    dE = dE / len(ids)")),
         Mistake("averaged-over-ids", "The gradient is divided by the number of ids; it is a sum.",
                 edits=_add(ADD + "\n    dE = dE / ids.size")),
+        # These stand before the rows out of place, which leave something in unused rows too.
+        Mistake("unused-not-zero", "Rows of symbols that did not occur hold something; a row that "
+                "was not used is not to blame.",
+                "np.empty holds whatever lay in memory; np.zeros holds zeros.",
+                edits=((EMPTY, "dE = np.full(shape, 0.5, dout.dtype)"),
+                       (ADD, "dE[ids.astype(np.intp)] = 0\n    " + ADD))),
+        Mistake("not-quite-zero", "Rows of symbols that did not occur hold a tiny number; it must "
+                "be exactly 0.", edits=((EMPTY, "dE = np.full(shape, 1e-12, dout.dtype)"),)),
+        Mistake("cut-to-whole-numbers", "`dE` has lost what stands after the point: the table was "
+                "made to hold whole numbers.",
+                "`np.zeros(shape, dtype=int)` makes such a table, and so does an array like ids.",
+                edits=((EMPTY, "dE = np.zeros(shape, int)"),
+                       (ADD, "for i, g in zip(ids.ravel(), dout.reshape(-1, shape[1])):\n"
+                             "        dE[i] = dE[i] + g"))),
         Mistake("zero-skipped", "Row 0 gets nothing: symbol 0 is skipped. It has a row like every "
                 "other.", "`if id:` is false for 0.", edits=_add(ADD + "\n    dE[0] = 0")),
         Mistake("one-too-early", "Each gradient lands one row too early.",
@@ -191,13 +208,6 @@ EMBEDDING_BACKWARD = Exercise(
                 equivalent=("negates-dout",)),
         Mistake("every-row", "Every row of the table gets the sum of all gradients; a row answers "
                 "for its own symbol.", edits=_add("dE += dout.reshape(-1, shape[1]).sum(axis=0)")),
-        Mistake("unused-not-zero", "Rows of symbols that did not occur hold something; a row that "
-                "was not used is not to blame.",
-                "np.empty holds whatever lay in memory; np.zeros holds zeros.",
-                edits=((EMPTY, "dE = np.full(shape, 0.5, dout.dtype)"),
-                       (ADD, "dE[ids.astype(np.intp)] = 0\n    " + ADD))),
-        Mistake("not-quite-zero", "Rows of symbols that did not occur hold a tiny number; it must "
-                "be exactly 0.", edits=((EMPTY, "dE = np.full(shape, 1e-12, dout.dtype)"),)),
         Mistake("used-rows-only", "There is a row for each symbol that occurred; agreed was one for "
                 "every symbol of the table.", edits=_add(ADD + "\n    dE = dE[np.unique(ids)]")),
         Mistake("on-its-side", "`dE` stands on its side, (D, V).", edits=_add(ADD + "\n    dE = dE.T"),

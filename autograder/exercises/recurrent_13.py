@@ -27,6 +27,7 @@ MEASURED = (1e-3, 1e-4, 1e-7)  # for a gradient against finite differences
 NUDGE = 1e-5
 SAME = (1e-6, 1e-7, 1e-12)
 TWICE = "one cache used twice"
+LARGE = "very large inputs (the states are 1 or -1)"
 AS_DX = "as dx"
 
 
@@ -75,6 +76,8 @@ def sequence_cases(upstream):
         yield from in_other_forms(ordinary, rng, integers=False)
         if upstream:
             yield ordinary.but(TWICE)
+        else:
+            yield ordinary.but(LARGE, x=1000 * ordinary.x)
 
     return cases
 

@@ -78,6 +78,12 @@ COMMON = (  # the same slips are made in both backwards
     Mistake("carry-averaged", "The step's own blame and the one that comes back are averaged; "
             "where paths meet they are added.",
             edits=((TOTAL, "total = (dh[:, t] + carry) / (2 if t < len(cache) - 1 else 1)"),)),
+    Mistake("carry-doubled", "What comes back from the next step is counted twice.",
+            edits=((TOTAL, "total = dh[:, t] + 2 * carry"),)),
+    Mistake("all-losses-at-the-end", "The `dh` of all steps are added up and sent in at the last "
+            "step; each enters at the step where it arose.",
+            "A loss at step 2 does not know of the steps that come after it.",
+            edits=((TOTAL, "total = dh.sum(axis=1) * (t == len(cache) - 1) + carry"),)),
     Mistake("carry-after-tanh", "What comes back from the next step is added after tanh's slope; "
             "it has to cross this step's tanh too.",
             edits=((TOTAL, "total = dh[:, t]"), (DZ, "dz = total * (1 - h * h) + carry"))),
@@ -127,6 +133,10 @@ COMMON = (  # the same slips are made in both backwards
             "Along one path factors multiply. The steps are different paths to the same weight, "
             "and where paths meet, blame adds up.",
             edits=weights_shares("{share} * ({name} if t < len(cache) - 1 else 1)")),
+    Mistake("dwh-multiplied", "The shares of `dWh` are multiplied; they are added.",
+            "Along one path factors multiply. The steps are different paths to the same weight, "
+            "and where paths meet, blame adds up.",
+            edits=((DWH, "dWh = h_prev.T @ dz * (dWh if t < len(cache) - 1 else 1)"),)),
     Mistake("averaged-over-time", "The weights' gradients are divided by the number of steps; they "
             "are sums.", edits=weights_shares("{name} + {share} / len(cache)")),
     Mistake("averaged-over-batch", "The weights' gradients are divided by the number of examples; "
@@ -172,6 +182,9 @@ COMMON = (  # the same slips are made in both backwards
             "own.", edits=out(dh0="carry.mean(axis=0)")),
     Mistake("weights-swapped", "`dWx` and `dWh` have changed places.",
             edits=out(dWx="dWh", dWh="dWx"), equivalent=("results-swapped",)),
+    Mistake("dh0-last", "`dh0` comes last; agreed was dx, dh0, dWx, dWh, db.",
+            "The gradients stand in the order of forward's arguments.",
+            edits=((OUT, "return np.stack(dx[::-1], axis=1), dWx, dWh, db, carry"),)),
     Mistake("dh0-dx-swapped", "`dx` and `dh0` have changed places.",
             edits=((OUT, "return carry, np.stack(dx[::-1], axis=1), dWx, dWh, db"),),
             equivalent=("results-swapped",)),
@@ -221,8 +234,8 @@ RNN_BACKWARD = Exercise(
                 "with the same cache gives something else.",
                 "`Wh -= ...` writes into the very array that the cache holds.",
                 functions={"rnn_backward": writes_cache}, equivalent=("cache-changed",)),
-        Mistake("whole-numbers", "`dx` is cut to whole numbers when dh holds whole numbers.",
-                "An array like dh, zeros_like(dh), cannot hold fractions then.",
+        Mistake("whole-numbers", "`dx` is cut to whole numbers when x and dh hold whole numbers.",
+                "An array like one of them, such as zeros_like(x), cannot hold fractions then.",
                 functions={"rnn_backward": integer_buffer},
                 equivalent=("fails-with-whole-numbers-an-array-of-int",)),
     ),

@@ -1,5 +1,7 @@
 """Checks of lesson 13: a whole sequence forward."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.exercise import Exercise, Mistake, Output, Variant
@@ -23,6 +25,14 @@ def _before(text):
 
 def _out(text):
     return ((OUT, f"return {text}, cache"),)
+
+
+def _overflows(x, h0, Wx, Wh, b, of_twice=False):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = plain.tanh_of_exponentials(x[:, t] @ Wx + h @ Wh + b, of_twice)
+        states.append(h)
+    return np.stack(states, axis=1), None
 
 
 def _integer_buffer(x, h0, Wx, Wh, b):
@@ -71,6 +81,13 @@ RNN_FORWARD = Exercise(
                 edits=_step("np.tanh((t == 0) * x[:, t] @ Wx + h_prev @ Wh + b)")),
         Mistake("bias-at-start-only", "`b` is added in the first step alone.",
                 edits=_step("np.tanh(x[:, t] @ Wx + h_prev @ Wh + b * (t == 0))")),
+        Mistake("overflows", "Right for ordinary inputs; for very large ones the exponentials are "
+                "infinite, and infinity divided by infinity is no number.",
+                "`np.tanh` stands any number.", functions={"rnn_forward": _overflows}),
+        Mistake("overflows-upwards", "Right for ordinary inputs; where the sum is very large, the "
+                "exponential is infinite, and infinity divided by infinity is no number.",
+                "`np.tanh` stands any number.",
+                functions={"rnn_forward": partial(_overflows, of_twice=True)}),
         Mistake("bias-missing", "The bias `b` is missing.",
                 edits=_step("np.tanh(x[:, t] @ Wx + h_prev @ Wh)"), equivalent=("ignores-b",)),
         Mistake("wh-transposed", "`Wh` is used transposed: the state is a row, on Wh's left.",

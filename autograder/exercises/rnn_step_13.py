@@ -1,10 +1,13 @@
 """Checks of lesson 13: one step of a recurrent network, and its backward."""
 
+from functools import partial
+
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
 from autograder.exercises.common import forward_run, in_other_forms
-from autograder.exercises.recurrent_13 import LESSON, TWICE, pair_run, weights, whole
+from autograder.exercises.recurrent_13 import LARGE, LESSON, TWICE, pair_run, weights, whole
+from autograder.exercises.rnn_plain_13 import tanh_of_exponentials
 from bplib import recurrent
 
 REFERENCE = {name: getattr(recurrent, name) for name in ("rnn_step_forward", "rnn_step_backward")}
@@ -33,6 +36,8 @@ def step_cases(upstream):
         yield from in_other_forms(ordinary, rng, integers=False)
         if upstream:
             yield ordinary.but(TWICE)
+        else:
+            yield ordinary.but(LARGE, x=1000 * ordinary.x)
 
     return cases
 
@@ -44,6 +49,11 @@ H = "h = np.tanh(x @ Wx + h_prev @ Wh + b)"
 
 def _slip(text):
     return ((H, f"h = {text}"),)
+
+
+def _overflows(x, h_prev, Wx, Wh, b, of_twice=False):
+    h = tanh_of_exponentials(x @ Wx + h_prev @ Wh + b, of_twice)
+    return h, (x, h_prev, Wx, Wh, h)
 
 
 STEP_FORWARD = Exercise(
@@ -85,6 +95,15 @@ STEP_FORWARD = Exercise(
                 "sum.", edits=_slip("np.tanh(x @ Wx + b) + np.tanh(h_prev @ Wh)")),
         Mistake("squashed-apart-b", "The two parts are squashed one by one; tanh is taken of their "
                 "sum.", edits=_slip("np.tanh(x @ Wx) + np.tanh(h_prev @ Wh + b)")),
+        Mistake("squashed-apart-c", "The two parts are squashed one by one; tanh is taken of their "
+                "sum.", edits=_slip("np.tanh(x @ Wx) + np.tanh(h_prev @ Wh) + b")),
+        Mistake("overflows", "Right for ordinary inputs; for very large ones the exponentials are "
+                "infinite, and infinity divided by infinity is no number.",
+                "`np.tanh` stands any number.", functions={"rnn_step_forward": _overflows}),
+        Mistake("overflows-upwards", "Right for ordinary inputs; where the sum is very large, the "
+                "exponential is infinite, and infinity divided by infinity is no number.",
+                "`np.tanh` stands any number.",
+                functions={"rnn_step_forward": partial(_overflows, of_twice=True)}),
         Mistake("input-squashed-alone", "Only the input's part is squashed; tanh is taken of the "
                 "whole sum.", edits=_slip("np.tanh(x @ Wx + b) + h_prev @ Wh")),
         Mistake("state-squashed-alone", "Only the state's part is squashed; tanh is taken of the "
@@ -251,6 +270,17 @@ STEP_BACKWARD = Exercise(
                 edits=_grads(dh_prev="dh @ Wh.T")),
         Mistake("dx-before-tanh", "`dx` has not crossed tanh: its slope is missing.",
                 edits=_grads(dx="dh @ Wx.T")),
+        Mistake("dwx-before-tanh", "`dWx` is made with dh: the slope of tanh lies between.",
+                edits=_grads(dWx="x.T @ dh")),
+        Mistake("dwh-before-tanh", "`dWh` is made with dh: the slope of tanh lies between.",
+                edits=_grads(dWh="h_prev.T @ dh")),
+        Mistake("one-tanh-too-many", "`dh_prev` has crossed the tanh of the step before as well; "
+                "that is left to that step's own backward.",
+                edits=_grads(dh_prev="(dz @ Wh.T) * (1 - h_prev * h_prev)")),
+        Mistake("bias-before-weights", "`db` comes back before the weights' gradients; agreed was "
+                "dx, dh_prev, dWx, dWh, db.",
+                edits=((GRADS, "return dz @ Wx.T, dz @ Wh.T, dz.sum(axis=0), x.T @ dz, "
+                               "h_prev.T @ dz"),)),
         Mistake("weights-before-tanh", "The gradients of the weights have not crossed tanh: its "
                 "slope is missing.", edits=_grads(dWx="x.T @ dh", dWh="h_prev.T @ dh")),
         Mistake("skip-too", "`dh` itself is added to `dh_prev`: that would be right with a way "

@@ -15,8 +15,9 @@ from autograder.machine import Ref, Rng
 from autograder.solution import Known
 from bplib import recurrent
 
-DRAWS = 220
+DRAWS, MANY = 220, 1200  # where there are many, powers of 2 can be told from powers of e
 SIGMAS = 5.2  # about one right answer in a million is doubted
+CROWD = 40  # so many symbols, one of them likelier, that an index in stone is hardly that one
 COLD = "a very low temperature (the largest score always wins)"
 BIG = "very large scores (up to 1000 either way)"
 
@@ -31,10 +32,11 @@ def _case(rng, logits, temperature, special="", draws=DRAWS, shuffled=True):
 def sample_cases(rng):
     """Scores of ordinary size at three temperatures, then the edges."""
     low, high = rng.uniform(-0.2, 0.2, 2)
-    yield _case(rng, [0.5, 2.0 + low, 3.0], 1.0, draws=400)
+    yield _case(rng, [0.5, 2.0 + low, 3.0], 1.0, draws=MANY)
     yield _case(rng, [-1.0, 0.0, 2.8 + high, 4.5, 6.2], 4.0)
     yield _case(rng, [0.0, 0.25, 0.5, 0.9 + low], 0.3)
     yield _case(rng, [-6.0, -5.0, -4.6, -4.0, -3.2 + high, -6.5], 1.5)
+    yield _case(rng, 2.0 * (np.arange(CROWD) == 4), 1.0, shuffled=False)
     yield _case(rng, [1.0, 1.5, 0.2, -1.0], 0.01, COLD, 20)
     yield _case(rng, [100.0, -300.0, 99.9], 1e-9, COLD, 20)
     yield _case(rng, [1000.0, 999.0, -1000.0, 0.0], 1.0, BIG, 80)
@@ -81,6 +83,8 @@ def _unlike(seen, odds, case):
     logits, draws = bare(case.logits).astype(float), case.draws
     slack = SIGMAS * np.sqrt(odds * (1 - odds) / draws) + 3.5 / draws
     wrong = np.abs(seen - odds) > np.where(odds < 1e-9, 1e-9, slack)
+    if len(logits) == CROWD:
+        return wrong
     possible = odds > 1e-9
     if not possible.any() or abs(seen.sum() - odds.sum()) > 1e-6:  # not an index each time
         return wrong
@@ -99,6 +103,7 @@ def _run(solution, case):
         seen = p if odds is chances else _normal(odds(logits, case.temperature))
         whole, single, repeats = True, True, True
         varies = bool(seen.max() < 0.999)
+        stuck = int(seen.argmax())
     else:
         seeds = [case.seed + k for k in range(case.draws)]
         answers = _asked(solution, case, seeds)
@@ -107,8 +112,13 @@ def _run(solution, case):
         seen = np.bincount(drawn[drawn >= 0], minlength=V) / case.draws
         whole, repeats = bool((drawn >= 0).all()), again == drawn[:15].tolist()
         varies = bool((drawn != drawn[0]).any())
+        stuck = int(drawn[0])
         single = all(getattr(read(answer), "size", 0) == 1 for answer in answers)
     found = {"frequencies": seen, "index": whole, "single": single, "repeats": repeats}
+    if V == CROWD:  # the likeliest against all the others; and which it is that comes every time
+        best = int(p.argmax())
+        return {"frequencies": np.array([seen[best], seen.sum() - seen[best]]), "varies": varies,
+                "stuck": 0 if varies else 2 if stuck == best else 3}
     return found if case.special else {**found, "varies": varies}
 
 
@@ -143,6 +153,13 @@ def _then(change):
         recurrent.sample_next(logits, temperature, rng), np.asarray(logits, float), temperature)}
 
 
+def _one_behind(logits, temperature):
+    p = _softmax(logits, temperature)
+    behind = np.append(0.0, p[:-1])
+    behind[-1] += p[-1]
+    return behind
+
+
 def _naive(logits, temperature, rng):
     with np.errstate(all="ignore"):
         e = np.exp(np.asarray(logits, float) / temperature)
@@ -156,10 +173,12 @@ def _overflowing(logits, temperature, rng):
 
 
 def _writes(logits, temperature, rng):
-    index = recurrent.sample_next(logits, temperature, rng)
     if logits.dtype.kind == "f":
-        logits /= temperature
-    return index
+        logits -= logits.max()
+    return recurrent.sample_next(logits, temperature, rng)
+
+
+_writes.odds = chances  # it draws as it should: no odds are to be explained by it
 
 
 def _gumbel(logits, temperature, rng):
@@ -173,7 +192,9 @@ SAMPLE = Exercise(
              Output("single", "one index and not several numbers", rtol=1e-9, weight=0.1),
              Output("index", "a whole number from 0 to V - 1", rtol=1e-9, weight=0.1),
              Output("repeats", "the same draw for the same generator", rtol=1e-9, weight=0.1),
-             Output("varies", "another draw for another generator", rtol=1e-9, weight=0.1)),
+             Output("varies", "another draw for another generator", rtol=1e-9, weight=0.1),
+             Output("stuck", "no index comes every time (0: none, 2: the likeliest, 3: another)",
+                    rtol=1e-9, weight=0.0)),
     cases=sample_cases,
     run=_run,
     reference={"sample_next": recurrent.sample_next},
@@ -189,9 +210,17 @@ SAMPLE = Exercise(
         Mistake("temperature-squared", "The scores are divided by the temperature twice.",
                 functions=_by(lambda z, t: _softmax(z / t**2)),
                 equivalent=("squares-temperature",)),
+        # Before the largest, which is often the index that comes every time.
+        Mistake("own-generator", "The generator `rng` is not used: the same index comes every time.",
+                "A generator made inside from a fixed seed starts anew with each call.",
+                functions={"sample_next": lambda z, t, rng: recurrent.sample_next(
+                    z, t, np.random.default_rng(34))}),
         Mistake("always-the-largest", "The largest score always wins; a draw also gives the others "
                 "their chance.", "argmax is what is left at temperature 0.",
                 functions=_by(lambda z, t: z == z.max())),
+        Mistake("other-base", "The shares go by powers of 2; softmax takes powers of e.",
+                "`np.exp2` and `2 **` grow more slowly than `np.exp`: the draw comes out bolder.",
+                functions=_by(lambda z, t: _softmax(z * np.log(2), t))),
         Mistake("all-alike", "Every index is equally likely: the scores are not used.",
                 functions=_by(lambda z, t: np.ones(len(z)))),
         Mistake("scores-turned", "Small scores are the likely ones: a sign is turned.",
@@ -207,10 +236,6 @@ SAMPLE = Exercise(
                 "draw each time.", "np.random draws from a generator that everybody shares.",
                 functions={"sample_next": lambda z, t, rng: int(
                     np.random.choice(len(z), p=chances(np.asarray(z, float), t)))}),
-        Mistake("own-generator", "The generator `rng` is not used: the same index comes every time.",
-                "A generator made inside from a fixed seed starts anew with each call.",
-                functions={"sample_next": lambda z, t, rng: recurrent.sample_next(
-                    z, t, np.random.default_rng(34))}),
         Mistake("overflows", "Large scores, or a low temperature, overflow: exp(1000) is infinite, "
                 "and infinity divided by infinity is no number.",
                 "Softmax stays the same when one number is subtracted from all scores.",
@@ -222,6 +247,13 @@ SAMPLE = Exercise(
                 functions=_then(lambda i, z, t: i + 1)),
         Mistake("one-off", "The index is one beside the one drawn.",
                 functions=_by(lambda z, t: np.roll(_softmax(z, t), 1))),
+        Mistake("one-off-but-the-last", "The index is one behind the one drawn, and the last one "
+                "stands for two.", "`searchsorted` gives the index itself: nothing is to be added.",
+                functions=_by(_one_behind)),
+        Mistake("not-normalised", "The exponentials are not divided by their sum: a number from 0 to "
+                "1 then always falls among the first of them.",
+                functions=_by(lambda z, t: np.diff(np.minimum(np.cumsum(
+                    np.exp((z - z.max()) / t)), 1), prepend=0))),
         Mistake("never-the-last", "The last index never comes up.",
                 functions=_by(lambda z, t: _softmax(z, t) * (np.arange(len(z)) < max(1, len(z) - 1)))),
         Mistake("never-the-first", "The first index never comes up.",
@@ -236,7 +268,7 @@ SAMPLE = Exercise(
                 "Probabilities are the odds, not the draw: one index is still to be drawn.",
                 functions=_then(lambda i, z, t: np.eye(max(2, len(z)))[i])),
         Mistake("logits-written-into", "Your function changes its input `logits`; the next draw "
-                "gets spoilt ones.", "`logits /= temperature` writes into the caller's own array.",
+                "gets spoilt ones.", "`logits -= logits.max()` writes into the caller's own array.",
                 functions={"sample_next": _writes}, equivalent=("input-mutated",)),
     ),
     variants=(

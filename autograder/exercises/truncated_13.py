@@ -185,6 +185,9 @@ TRUNCATED = Exercise(
                 "is.", edits=_if("t > 0")),
         Mistake("cut-once", "Only the last cut is made; before it the blame runs on freely.",
                 edits=_if("t > 0 and t % span == 0 and t + span >= len(cache)")),
+        Mistake("one-cut-from-the-end", "There is a single cut, `span` steps before the end; agreed "
+                "was a cut wherever a span begins, counted from the first step.",
+                edits=_if("t > 0 and t == len(cache) - span")),
         Mistake("first-cut-only", "Only the first span is cut off from the rest; the others still "
                 "pass blame on.", edits=_if("t == span")),
         Mistake("one-step-late", "The cuts lie one step too late in time: a span begins at "
@@ -217,6 +220,10 @@ TRUNCATED = Exercise(
         Mistake("received-not-sent", "What the first step of a span *receives* is dropped; cut off "
                 "is what it would *send*.",
                 edits=((TOTAL, "total = dh[:, t] + carry * (t % span != 0)"), *_cut("pass"))),
+        Mistake("border-step-silenced", "Where a span begins, the step loses all its blame, its own "
+                "as well; cut is only what it would send to the step before.",
+                edits=((TOTAL, "total = (dh[:, t] + carry) * (t == 0 or t % span != 0)"),
+                       *_cut("pass"))),
         Mistake("carry-halved", "At the border half of the blame still goes through.",
                 edits=_cut("if t > 0 and t % span == 0:\n            carry = carry / 2")),
         Mistake("short-span-dropped", "The last, shorter span is left out.",
