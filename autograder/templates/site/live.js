@@ -88,7 +88,8 @@
   };
   if (window.BroadcastChannel) {
     new BroadcastChannel("backprop-course-runtime").onmessage = ({ data }) => {
-      if (!ready) stages[data.stage]?.(data);
+      if (data.stage === "ended") whenItEnded();
+      else if (!ready) stages[data.stage]?.(data);
     };
   }
 
@@ -98,10 +99,22 @@
       theme: dark ? "JupyterLab Dark" : "JupyterLab Light" });
   };
 
+  // Another lesson's Python may be the one that ended, so ours is asked.
+  const whenItEnded = async () => {
+    await save();
+    const kernel = panel?.sessionContext.session?.kernel;
+    const answer = kernel?.requestExecute({ code: "", silent: true, store_history: false }).done;
+    const answered = await Promise.race([
+      answer?.then(() => true, () => false), new Promise((go) => setTimeout(go, 3000, false))]);
+    if (answered) return;
+    document.body.classList.add("ended");
+    state("Python broke down and has to be loaded again: reload this page. What you wrote is kept", null);
+  };
+
   // Python is there when it has answered; what it imports on the way, the first cell need not.
   const whenPythonAnswers = async () => {
     ready = false;
-    document.body.classList.remove("ready");
+    document.body.classList.remove("ready", "ended");
     await panel.sessionContext.ready;
     const kernel = panel.sessionContext.session.kernel;
     const answer = await kernel.requestExecute({

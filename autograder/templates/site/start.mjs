@@ -40,6 +40,16 @@ function watched(fetch, total, places) {
   };
 }
 
+/** A recursion too deep for the browser ends Python for good, and its cell would seem to run for ever.
+ *  Pyodide tells nobody but the console: its own handler fails on the full stack. */
+function watchTheEnd() {
+  const tell = console.error.bind(console);
+  console.error = (...words) => {
+    if (String(words[0]).includes("fatal error")) say("ended");
+    tell(...words);
+  };
+}
+
 export async function loadPyodide(options) {
   say("loading", { loaded: 0, total: null });
   const plan = await (await fetch(new URL("runtime.json", here))).json();
@@ -62,6 +72,7 @@ export async function loadPyodide(options) {
       ...options, indexURL: base, packageBaseUrl: base, lockFileContents: lock,
     });
     say("starting");
+    watchTheEnd();
     return python;
   } catch (error) {
     const text = String(error?.message ?? error);
