@@ -12,7 +12,13 @@ from autograder.exercise import (
     function_run,
 )
 from autograder.exercises.common import in_other_forms
-from autograder.exercises.descent_slips import STEP_B, STEP_W, descent_slips
+from autograder.exercises.descent_slips import (
+    FINISH,
+    STEP_B,
+    STEP_W,
+    descent_slips,
+    fit_run,
+)
 from bplib import linear
 
 LESSON = "04_house_prices"
@@ -597,14 +603,13 @@ def fit_cases(rng):
 
 LOOP_LOSS = "        losses.append(mse(predict(X, w, b), targets))"
 FIRST_LOSS = "losses = [mse(predict(X, w, b), targets)]"
-LAST_LINE = "return w, b, np.array(losses)"
 
 FIT_LINEAR = Exercise(
     "fit_linear", LESSON, 4,
     outputs=(Output("w", "the weights w"), Output("b", "the bias b"),
              Output("losses", "the list of losses")),
     cases=fit_cases,
-    run=function_run("fit_linear", "X targets learning_rate steps", "w b losses"),
+    run=fit_run("fit_linear", "X targets learning_rate steps"),
     reference=REFERENCE,
     see="Many small steps",
     mistakes=(
@@ -616,7 +621,7 @@ FIT_LINEAR = Exercise(
                     "        dw = mse_gradients(X, targets, w, b)\n        w = w"),
                    ("        b = b - learning_rate * db\n", "")),
         ),
-        *descent_slips("mse_gradients(X, targets, w, b)", "loss", "houses"),
+        *descent_slips(linear.fit_linear, "mse_gradients(X, targets, w, b)", "loss", "houses"),
         Mistake(
             "first-loss-missing", "The loss before the first step is missing from `losses`.",
             "`losses` has steps + 1 entries: the first tells where you started.",
@@ -631,25 +636,8 @@ FIT_LINEAR = Exercise(
                    "losses = []")), equivalent=("last-missing",),
         ),
         Mistake(
-            "loss-before-step", "The loss is written down before the step of each turn: the first one "
-            "stands there twice, and the one after the last step is missing.",
-            "The first loss is in the list when the loop begins; a turn adds the loss after its step.",
-            edits=((LOOP_LOSS, ""),
-                   ("        w = w - ", f"{LOOP_LOSS}\n        w = w - ")), equivalent=("off-by-one",),
-        ),
-        Mistake(
-            "append-outside-loop", "`losses` holds two numbers, the first and the last: the line that "
-            "writes a loss down stands outside the loop.",
-            "What is to happen in every turn has to be indented as far as the loop's other lines.",
-            edits=((LOOP_LOSS, LOOP_LOSS[4:]),),
-        ),
-        Mistake(
             "last-loss-alone", "The last loss alone came back; agreed was the list of all.",
-            edits=((LAST_LINE, "return w, b, losses[-1]"),),
-        ),
-        Mistake(
-            "losses-first", "The order of the results is another: agreed was w, b, losses.",
-            edits=((LAST_LINE, "return np.array(losses), w, b"),),
+            edits=((FINISH, "return w, b, losses[-1]"),),
         ),
         Mistake(
             "step-after-last-loss", "The losses are right, but `w` and `b` have taken one more step "

@@ -14,7 +14,13 @@ from autograder.exercise import (
     function_run,
 )
 from autograder.exercises.common import in_other_forms
-from autograder.exercises.descent_slips import STEP_B, STEP_W, descent_slips
+from autograder.exercises.descent_slips import (
+    FINISH,
+    STEP_B,
+    STEP_W,
+    descent_slips,
+    fit_run,
+)
 from autograder.machine import Strided
 from bplib import logistic
 
@@ -70,6 +76,10 @@ def _plain(z):
     return 1 / (1 + np.exp(-z))
 
 
+def _small(z):
+    return np.exp(-np.abs(z))
+
+
 SIGMOID = Exercise(
     "sigmoid", LESSON, 3,
     outputs=(Output("result", "the probabilities"),),
@@ -95,6 +105,25 @@ SIGMOID = Exercise(
             "brackets", lambda z: 1 / 1 + np.exp(-z), "It comes out as 1 + exp(-z); the 1 should "
             "be divided by all of that.", "Python reads 1 / 1 + a as (1 / 1) + a: the part below "
             "the line needs brackets of its own.", ("reciprocal",),
+        ),
+        _sigmoid_mistake(
+            "brackets-around-choice", lambda z: np.where(z >= 0, 1, _small(z)) / 1 + _small(z),
+            "What stands above the line is divided by 1, and the small one added afterwards.",
+            "Python divides before it adds: the part below the line needs brackets of its own.",
+        ),
+        _sigmoid_mistake(
+            "one-above-everywhere", lambda z: 1 / (1 + _small(z)), "The form for scores above 0 is "
+            "used for all: no probability comes out below a half.",
+            "For scores below 0 the small one stands above the line.", ("absolute-z",),
+        ),
+        _sigmoid_mistake(
+            "small-above-everywhere", lambda z: _small(z) / (1 + _small(z)), "The form for scores "
+            "below 0 is used for all: no probability comes out above a half.",
+            "For scores above 0 a 1 stands above the line.",
+        ),
+        _sigmoid_mistake(
+            "minus-below-choice", lambda z: np.where(z >= 0, 1, _small(z)) / (1 - _small(z)),
+            "Below the line stands a minus where a plus belongs.",
         ),
         _sigmoid_mistake("minus-below", lambda z: 1 / (1 - np.exp(-z)), "Below the line stands a "
                          "minus where a plus belongs."),
@@ -436,9 +465,20 @@ BINARY_CROSS_ENTROPY_FROM_LOGITS = Exercise(
         _logit_mistake(
             "absolute-missing", lambda z, y: np.mean(
                 np.maximum(z, 0) - z * y + np.logaddexp(0, -z)),
-            "In the exponent stands -z where -|z| belongs: wrong for negative scores.",
-            "exp must only ever see a number below 0.",
+            "Wrong for negative scores: -z stands in the exponent where -|z| belongs, or |z| in front "
+            "where max(z, 0) belongs.", "Below 0 the first piece is 0, and exp must only ever see a "
+            "number below 0.",
         ),
+        _logit_mistake("largest-of-all", lambda z, y: np.mean(np.max(z) - z * y + np.log1p(_small(z))),
+                       "The largest of all scores is taken for every fruit; wanted is the larger of "
+                       "z and 0, fruit by fruit.", "np.max looks for one number in the whole array, "
+                       "np.maximum compares two entry by entry."),
+        _logit_mistake("smaller-of-both", lambda z, y: np.mean(
+            np.minimum(z, 0) - z * y + np.log1p(_small(z))), "The smaller of z and 0 is taken; it is "
+            "the larger one."),
+        _logit_mistake("one-added-twice", lambda z, y: np.mean(
+            np.maximum(z, 0) - z * y + np.log1p(1 + _small(z))), "1 is added twice.",
+            "np.log1p(a) is the logarithm of 1 + a: it adds the 1 itself."),
         _logit_mistake("absolute-sign", lambda z, y: np.mean(
             np.maximum(z, 0) - z * y + np.logaddexp(0, np.abs(z))), "The minus in front of |z| is "
             "missing.", "exp must only ever see a number below 0."),
@@ -451,6 +491,9 @@ BINARY_CROSS_ENTROPY_FROM_LOGITS = Exercise(
         _logit_mistake("score-for-probability", lambda z, y: _noisy_entropy(z, y),
                        "The logarithm is taken of the score: a score is no probability yet.",
                        "log z is not even a number when z is negative."),
+        _logit_mistake("clipped-score-for-probability", lambda z, y: _noisy_entropy(
+            np.clip(z, 1e-12, 1 - 1e-12), y), "The logarithm is taken of the score: a score is no "
+            "probability yet, and held between 0 and 1 it loses nearly all it has to say."),
         _logit_mistake("sigmoid-twice", lambda z, y: np.mean(_costs(_plain(z), y)), "The sigmoid "
                        "is applied to z before a formula that holds the sigmoid already."),
         _logit_mistake(
@@ -657,6 +700,23 @@ LOGISTIC_GRADIENTS = Exercise(
             edits=((SURE, "too_sure = sigmoid(z) - (2 * y - 1)"),),
         ),
         _gradient_mistake(
+            "sigmoid-twice", "The sigmoid is taken twice.", "A probability came out of it the first "
+            "time; there is nothing to squeeze any more.",
+            edits=((SURE, "too_sure = sigmoid(sigmoid(z)) - y"),),
+        ),
+        _gradient_mistake(
+            "means-apart", "In `dw` the mean of each feature is multiplied by the mean of what it is "
+            "too sure by; agreed was the mean of the products.",
+            "First multiply fruit by fruit, then take the mean.",
+            edits=((DW, "X.mean(axis=0) * np.mean(too_sure)"),),
+        ),
+        _gradient_mistake(
+            "dw-of-features", "`dw` holds the slopes with respect to the features: too sure by, times "
+            "weights. What is to be turned are the weights.",
+            "Turn a weight up by 1: by how much does the score rise?",
+            edits=((DW, "w * np.mean(too_sure)"),),
+        ),
+        _gradient_mistake(
             "tanh", "The score goes through tanh instead of the sigmoid.",
             edits=((SURE, "too_sure = np.tanh(z) - y"),),
         ),
@@ -727,18 +787,17 @@ def fit_cases(rng):
 
 
 GRADIENT = "        dw, db = logistic_gradients(X, y, w, b)\n"
-FINISH = "return w, b, np.array(losses)"
 
 FIT_LOGISTIC = Exercise(
     "fit_logistic", LESSON, 4,
     outputs=(Output("w", "the weights w"), Output("b", "the number b"),
              Output("losses", "the list of losses")),
     cases=fit_cases,
-    run=function_run("fit_logistic", "X y learning_rate steps", "w b losses"),
+    run=fit_run("fit_logistic", "X y learning_rate steps"),
     reference=REFERENCE,
     see="The line moves",
     mistakes=(
-        *descent_slips("logistic_gradients(X, y, w, b)", "cost", "fruits"),
+        *descent_slips(logistic.fit_logistic, "logistic_gradients(X, y, w, b)", "cost", "fruits"),
         Mistake("bias-climbs", "`w` goes downhill, but `b` goes uphill.",
                 edits=((STEP_B, "b = b + learning_rate * db"),)),
         Mistake(
@@ -776,6 +835,31 @@ FIT_LOGISTIC = Exercise(
                     "r.mean()\n"),),
         ),
         Mistake(
+            "gradient-of-lesson-04", "The steps follow a straight line through the labels: that is the "
+            "gradient of lesson 04.",
+            edits=((GRADIENT, "        r = 2 * (X @ w + b - y)\n        dw, db = X.T @ r / len(X), "
+                    "r.mean()\n"),),
+        ),
+        Mistake(
+            "scales-inside", "The features are standardized inside: the weights are those of other "
+            "features than the ones that came in.",
+            "Scaling is done before the call; here the table is taken as it comes.",
+            edits=(("    w, b, losses = np.zeros", "    X = (X - X.mean(axis=0)) / np.where("
+                    "X.std(axis=0) == 0, 1, X.std(axis=0))\n    w, b, losses = np.zeros"),),
+        ),
+        Mistake(
+            "losses-of-probabilities", "For `losses` the sigmoid is taken twice: the cost of scores "
+            "was handed probabilities.", "`binary_cross_entropy_from_logits` takes scores, and does "
+            "the rest itself.",
+            functions={"fit_logistic": lambda X, y, learning_rate, steps: _fit_plainly(
+                X, y, learning_rate, steps, lambda z, y: _costs(_plain(z), y).mean())},
+        ),
+        Mistake(
+            "losses-without-b", "For `losses` the scores are made without `b`.",
+            functions={"fit_logistic": lambda X, y, learning_rate, steps: _fit_plainly(
+                X, y, learning_rate, steps, of_b=0)},
+        ),
+        Mistake(
             "sigmoid-slope-again", "The slope of the sigmoid, p (1 - p), is multiplied into the "
             "gradient once too often.",
             edits=((GRADIENT, "        p = sigmoid(X @ w + b)\n        r = (p - y) * p * (1 - p)\n"
@@ -801,12 +885,12 @@ FIT_LOGISTIC = Exercise(
         Mistake(
             "squared-losses", "`losses` holds mean squared errors; agreed was the cross-entropy.",
             functions={"fit_logistic": lambda X, y, learning_rate, steps: _fit_plainly(
-                X, y, learning_rate, steps, squared=True)},
+                X, y, learning_rate, steps, lambda z, y: np.mean((_plain(z) - y) ** 2))},
         ),
         Mistake(
             "summed-losses", "`losses` holds sums over the fruits; the cross-entropy is their "
             "mean.",
-            edits=((FINISH, "return w, b, np.array(losses) * len(X)"),), equivalent=("times-N",),
+            edits=((FINISH, "return w, b, np.array(losses[:1] + [len(X) * v for v in losses[1:]])"),),
         ),
         Mistake(
             "one-fruit-a-step", "Each step looks at one fruit alone; agreed was all of them.",
@@ -851,20 +935,19 @@ def _fit_in_place(X, y, learning_rate, steps):
     return w, b, losses
 
 
-def _fit_plainly(X, y, learning_rate, steps, squared=False):
+def _clipped_loss(z, y):
+    log_p, log_q = _safe_logs(_plain(z))
+    return -np.mean(y * log_p + (1 - y) * log_q)
+
+
+def _fit_plainly(X, y, learning_rate, steps, loss=_clipped_loss, of_b=1):
+    """Descent with another loss in the list, whose first entry is given to the learner."""
     w, b = np.zeros(X.shape[1]), np.float64(0)
-
-    def loss():
-        if squared:
-            return np.mean((_plain(X @ w + b) - y) ** 2)
-        log_p, log_q = _safe_logs(_plain(X @ w + b))
-        return -np.mean(y * log_p + (1 - y) * log_q)
-
-    losses = [loss()]
+    losses = [_clipped_loss(X @ w, y)]
     for _ in range(steps):
         dw, db = logistic.logistic_gradients(X, y, w, b)
         w, b = w - learning_rate * dw, b - learning_rate * db
-        losses.append(loss())
+        losses.append(loss(X @ w + of_b * b, y))
     return [w, b, tuple(losses)]
 
 
