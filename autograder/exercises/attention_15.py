@@ -97,6 +97,10 @@ MISTAKES = (
     Mistake("sigmoids", "Every score goes through a sigmoid by itself; the weights of a query do not "
             "sum to 1.", "Softmax is not many sigmoids: in it the keys compete.",
             edits=_weights("1 / (1 + np.exp(-scores))")),
+    Mistake("exponential-missing", "The scores are divided by their sum; softmax takes their "
+            "exponentials first.", "Scores may be negative, and weights may not.",
+            edits=slip(SOFTMAX, "weights = np.where(np.isfinite(scores), scores, 0.0)\n    "
+                       "weights = weights / weights.sum(axis=-1, keepdims=True)")),
     Mistake("not-normalised", "The exponentials are not divided by their sum: the weights of a query "
             "do not sum to 1.",
             edits=_weights("np.exp(scores - scores.max(axis=-1, keepdims=True))")),
@@ -147,6 +151,9 @@ MISTAKES = (
             "infinity.", edits=slip(MASK, MASK.replace("-np.inf", "0.0"))),
     Mistake("mask-weak", "Hidden scores are lowered by 1 only: they still get weight.",
             edits=slip(MASK, "scores = scores - (1 - np.tri(T))")),
+    Mistake("mask-weak-100", "Hidden scores are lowered by 100 only: a future that scores far higher "
+            "than the past still gets weight.",
+            edits=slip(MASK, "scores = scores - 100 * (1 - np.tri(T))")),
     Mistake("mask-weak-10", "Hidden scores are set to -10: they still get a little weight, and much "
             "where the scores that may be seen are low themselves.",
             edits=slip(MASK, MASK.replace("-np.inf", "-10.0"))),

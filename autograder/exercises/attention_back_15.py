@@ -51,6 +51,8 @@ MISTAKES = (
             edits=_dv("weights.transpose(0, 2, 1) @ dout / np.sqrt(Q.shape[2])")),
     Mistake("softmax-skipped", "The way back through softmax is missing: the blame for the weights is "
             "taken for the blame for the scores.", SHARED, edits=_ds("dA")),
+    Mistake("softmax-again", "On the way back the blame goes through softmax itself; it is to be "
+            "multiplied by softmax's slopes.", edits=_ds("softmax(dA)")),
     Mistake("softmax-diagonal", "Softmax's backward has its diagonal alone, w (1 - w); every weight "
             "depends on all the scores of its query.", f"That is a sigmoid's slope. {SHARED}",
             edits=_ds("dA * weights * (1 - weights)")),

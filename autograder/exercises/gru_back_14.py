@@ -103,6 +103,16 @@ GATES = (
                    DHP, " dh * (1 - z) + dzh @ Wh.T,"),
     ),
     Mistake(
+        "new-state-in-update",
+        "The update gate's blame takes the new state h; what z weighed against n was h_prev.",
+        edits=slip(DZZ, DZZ.replace("(h_prev - n)", "((1 - z) * n + z * h_prev - n)")),
+    ),
+    Mistake(
+        "candidate-slope-not-squared",
+        "The candidate's slope is not 1 - n: the square is missing.",
+        edits=slip(DZN, "dzn = dh * (1 - z) * (1 - n)"),
+    ),
+    Mistake(
         "candidate-share-mirrored", "The candidate takes z of the blame; its share was 1 - z.",
         edits=slip(DZN, "dzn = dh * z * (1 - n * n)"),
     ),

@@ -1,5 +1,7 @@
 """Checks of lesson 15: layer normalisation, forward and back."""
 
+import numpy as np
+
 from autograder.exercise import Exercise, Mistake, Output, Variant
 from autograder.exercises import right_15
 from autograder.exercises.common import forward_run
@@ -171,6 +173,37 @@ def _keeps_cache(dout, cache):
     return answer
 
 
+def _keeps_out(x, gamma, beta, eps=1e-5):
+    out, cache = attention.layernorm_forward(x, gamma, beta, eps)
+    return out, {"out": out, "beta": beta, "eps": eps, "cache": cache}
+
+
+def _with_out(everywhere):
+    """The backward that takes out for the normalised x, in dgamma or in dx too."""
+    def back(dout, cache):
+        out, (normal, *rest) = cache["out"], cache["cache"]
+        dx, _, dbeta = attention.layernorm_backward(
+            dout, (out if everywhere else normal, *rest))
+        return dx, (dout * out).reshape(-1, dout.shape[-1]).sum(axis=0), dbeta
+
+    return back
+
+
+def _out_undone(dout, cache):
+    normal, inverse_std, gamma = cache["cache"]
+    with np.errstate(all="ignore"):
+        normal = (cache["out"] - cache["beta"]) / gamma
+        return attention.layernorm_backward(dout, (normal, inverse_std, gamma))
+
+
+def _without_eps(dout, cache):
+    normal, inverse_std, gamma = cache["cache"]
+    dx, dgamma, dbeta = attention.layernorm_backward(dout, cache["cache"])
+    with np.errstate(all="ignore"):
+        variance = np.maximum(inverse_std**-2.0 - cache["eps"], 0.0)
+        return dx / inverse_std / np.sqrt(variance), dgamma, dbeta
+
+
 def _with_x(dout, cache):
     dx, _, dbeta = attention.layernorm_backward(dout, cache["cache"])
     return dx, (dout * cache["x"]).reshape(-1, dout.shape[-1]).sum(axis=0), dbeta
@@ -293,6 +326,20 @@ BACKWARD_MISTAKES = (
             edits=_return(dgamma="dout.sum(axis=examples)")),
     Mistake("dgamma-with-x", "`dgamma` uses x as it came in; gamma met it normalised.",
             functions={"layernorm_forward": _keeps_x, "layernorm_backward": _with_x}),
+    Mistake("dgamma-with-out", "`dgamma` uses the output; gamma met the normalised x, before gamma "
+            "and beta came to it.",
+            functions={"layernorm_forward": _keeps_out, "layernorm_backward": _with_out(False)}),
+    Mistake("out-for-normal", "The output stands where the normalised x belongs, in `dgamma` and in "
+            "`dx`: right only where gamma is 1 and beta 0.",
+            functions={"layernorm_forward": _keeps_out, "layernorm_backward": _with_out(True)}),
+    Mistake("divided-by-gamma", "The normalised x is worked out from the output again, and that "
+            "divides by gamma: where gamma is 0 there is no way back.",
+            "The forward had it in its hands: the cache is there to keep it.",
+            functions={"layernorm_forward": _keeps_out, "layernorm_backward": _out_undone}),
+    Mistake("eps-missing", "In `dx` eps is missing under the root; the forward had it there.",
+            functions={"layernorm_forward": _keeps_out, "layernorm_backward": _without_eps}),
+    Mistake("dgamma-upstream-ignored", "`dgamma` does not use the upstream gradient `dout`.",
+            edits=_return(dgamma="normal.sum(axis=examples)")),
     Mistake("dgamma-times-gamma", "`dgamma` has a factor gamma too many.",
             edits=_return(dgamma="(g * normal).sum(axis=examples)")),
     Mistake("dbeta-times-gamma", "`dbeta` has a factor gamma too many: beta is added after gamma.",

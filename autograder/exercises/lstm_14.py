@@ -21,6 +21,13 @@ def _in_step(*texts):
     return with_slip("lstm_forward", "lstm_step_forward", *texts)
 
 
+def _integer_buffer(*given):
+    h, _ = REFERENCE["lstm_forward"](*given)
+    states = np.zeros_like(given[1], shape=h.shape)
+    states[...] = h
+    return states, None
+
+
 LSTM_FORWARD = Exercise(
     "lstm_forward", LESSON, 3,
     outputs=(Output("h", "the states h"),),
@@ -97,6 +104,12 @@ LSTM_FORWARD = Exercise(
             "last-step-missing", "The last step is not taken.",
             edits=slip("range(x.shape[1])", "range(x.shape[1] - 1 or 1)"),
             equivalent=("last-missing",),
+        ),
+        Mistake(
+            "whole-numbers", "The states are cut to whole numbers when h0 holds whole numbers.",
+            "An array made like h0, such as zeros_like(h0), cannot hold fractions then.",
+            functions={"lstm_forward": _integer_buffer},
+            equivalent=("fails-with-whole-numbers-an-array-of-int",),
         ),
         Mistake(
             "side-by-side", "The states stand side by side in one long row, (N, T*H).",
@@ -207,6 +220,19 @@ LSTM_BACKWARD = Exercise(
             edits=slip(BACK, BACK.replace("dx_t, carry, dc,", "dx_t, dc, carry,")),
         ),
         Mistake(
+            "cell-carry-piles-up", "What a step sends to the cell before it is added to what was "
+            "sent before; each step passes on its own result and nothing else.",
+            "What came in as dc is in that result already.",
+            edits=slip(BACK, BACK.replace("dx_t, carry, dc,", "dx_t, carry, sent,")
+                       + "\n        dc = dc + sent"),
+        ),
+        Mistake(
+            "cell-carry-starts-with-dh", "The cell's carry starts with the last step's dh; nothing "
+            "has come back to the cell yet.",
+            "dh belongs to h. Its way to the cell leads through the step's own backward.",
+            edits=slip(BEGIN, BEGIN + "\n    dc = dh[:, -1]"),
+        ),
+        Mistake(
             "upstream-overwritten",
             "Only the last step's own dh is used; the carry overwrites the others.",
             "The carry comes on top of what each step's own loss says: they add up.",
@@ -223,6 +249,12 @@ LSTM_BACKWARD = Exercise(
             "dWx, dWh and db hold the first step's share alone: = stands where += belongs.",
             "The same weights are used at every step; each use sends its share, and they add up.",
             edits=slip(ADD, "shares = step_shares"),
+        ),
+        Mistake(
+            "dwh-overwritten", "dWh holds the first step's share alone; the others are lost.",
+            "The same weights are used at every step; each use sends its share, and they add up.",
+            edits=slip(ADD, "kept = step_shares[1]\n        " + ADD, END,
+                       "return np.stack(dx[::-1], axis=1), carry, shares[0], kept, shares[2]"),
         ),
         Mistake(
             "db-overwritten", "db holds the first step's share alone; the others are lost.",
@@ -273,6 +305,12 @@ LSTM_BACKWARD = Exercise(
             edits=slip(END, END.replace("carry", "0 * carry")), equivalent=("zeros",),
         ),
         Mistake(
+            "dh0-before-first", "dh0 is the blame at the first step's state; it still has to go back "
+            "through that step.",
+            edits=slip(BACK, "whole = dh[:, t] + carry\n        " + BACK,
+                       END, END.replace("carry", "whole")),
+        ),
+        Mistake(
             "dh0-with-upstream", "dh0 has the first step's own dh added to it.",
             "dh[:, 0] belongs to the state after the first step; h0 is the one before.",
             edits=slip(END, END.replace("carry", "carry + dh[:, 0]")),
@@ -312,6 +350,12 @@ LSTM_BACKWARD = Exercise(
         Mistake(
             "step-without-tanh-slope", "In the step, tanh's slope is missing between h and the cell.",
             IN_THE_STEP, functions=_in_back(TOTAL, "dc_total = dc + dh * o"),
+        ),
+        Mistake(
+            "step-cell-for-its-tanh", "In the step, 1 - c**2 stands where the slope of tanh belongs: "
+            "that is the cell, not its tanh.",
+            IN_THE_STEP, functions=_in_back(
+                TOTAL, "c = f * c_prev + i * g\n    dc_total = dc + dh * o * (1 - c * c)"),
         ),
         Mistake(
             "step-forget-slope-missing", "In the step, the forget gate's sigmoid slope is missing.",

@@ -119,6 +119,17 @@ LSTM_STEP_FORWARD = Exercise(
             edits=slip(CELL, "    c = np.tanh(f * c_prev + i * g)\n"),
         ),
         Mistake(
+            "output-inside-tanh", "The output gate stands inside tanh; agreed was o times tanh(c).",
+            edits=slip(OUT, "return np.tanh(o * c), c,"),
+        ),
+        Mistake(
+            "forget-bias-added",
+            "1 is added to what goes into the forget gate; here nothing is added but b.",
+            "Libraries start with such a 1, so that a fresh net remembers. In this course it is put "
+            "into b itself, at the start of the training.",
+            edits=slip(GATES, GATES.replace("_gate(zf)", "_gate(zf + 1)")),
+        ),
+        Mistake(
             "output-from-old-cell", "h is made from the old cell, c_prev; it shows the new one.",
             edits=slip("tanh_c = np.tanh(c)", "tanh_c = np.tanh(c_prev)"),
         ),

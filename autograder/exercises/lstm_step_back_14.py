@@ -36,6 +36,23 @@ PATHS = (
         edits=slip(TOTAL, "dc_total = dc + dh * o"),
     ),
     Mistake(
+        "slope-not-squared",
+        "The slope of tanh at the cell is not 1 - tanh(c): the square is missing.",
+        edits=slip(TOTAL, TOTAL.replace("tanh_c * tanh_c", "tanh_c")),
+    ),
+    Mistake(
+        "state-for-its-tanh",
+        "1 - h**2 stands where the slope of tanh belongs: h is o * tanh(c), and the shortcut wants "
+        "tanh(c) alone.",
+        edits=slip(TOTAL, TOTAL.replace("tanh_c * tanh_c", "(o * tanh_c) ** 2")),
+    ),
+    Mistake(
+        "dc-past-the-gates",
+        "dc goes on to c_prev, but not to the input gate, the forget gate and the candidate; they "
+        "made c too, and take their part of it.",
+        edits=slip(TOTAL, TOTAL.replace("dc + ", ""), DC, "dz @ Wh.T, (dc_total + dc) * f,"),
+    ),
+    Mistake(
         "cell-for-its-tanh",
         "1 - c**2 stands where the slope of tanh belongs: that is the cell, not its tanh.",
         "The shortcut 1 - y**2 wants tanh's own output y. Near 0 the two look alike; a cell of 3 "
@@ -145,6 +162,11 @@ GATES = (
     Mistake(
         "candidate-with-sigmoid-slope", "The candidate takes a sigmoid's slope; it was a tanh.",
         edits=slip(DZG, "dzg = dc_total * i * g * (1 - g)"),
+    ),
+    Mistake(
+        "candidate-slope-not-squared",
+        "The candidate's slope is not 1 - g: the square is missing.",
+        edits=slip(DZG, "dzg = dc_total * i * (1 - g)"),
     ),
     Mistake(
         "candidate-tanh-twice",

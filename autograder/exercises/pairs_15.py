@@ -97,6 +97,9 @@ def norm_cases(upstream=False):
         small = _norm_case(rng, (3, 5), None, "examples of little spread, and eps left out",
                            upstream)
         yield small.but(x=small.x * 0.003)
+        off = _norm_case(rng, (3, 5), 0.1, "a gamma of exactly 0", upstream)
+        off.inputs["gamma"][rng.integers(5)] = 0.0
+        yield off
         flat = _norm_case(rng, (4, 3), 0.1, "an example whose features are all equal", upstream)
         flat.inputs["x"][1] = 1.5
         yield flat
@@ -128,6 +131,14 @@ def _far_apart(case, rng):
     return case.but(LARGE, Q=Q, K=K)
 
 
+def _louder_future(case):
+    """Every key scores 300 more than the one before it: what is to be hidden is loud."""
+    Q, K = case.Q.copy(), case.K.copy()
+    Q[:, :, 0] = np.sqrt(Q.shape[2])
+    K[:, :, 0] = 300.0 * np.arange(K.shape[1]) - 400.0
+    return case.but("a future that scores far higher than the past", Q=Q, K=K)
+
+
 def look_cases(upstream=False):
     """rng -> cases of attention: all sizes differ, with a mask where the past alone may be seen."""
 
@@ -151,6 +162,8 @@ def look_cases(upstream=False):
             yield _far_apart(_look(rng, 2, 4, 4, 3, 5, "", causal, upstream), rng)
         if upstream:
             yield _look(rng, 2, 3, 3, 4, 5, TWICE, True, upstream)
+        else:
+            yield _louder_future(_look(rng, 2, 4, 4, 3, 5, causal=True))
         whole = _look(rng, 2, 3, 4, 5, 3, "", False, upstream)
         yield from in_other_forms(whole, rng)
 
