@@ -136,7 +136,8 @@ SLOPE = Exercise(
             edits=((QUOTIENT, "(2 * h) / ((f(x + h) - f(x - h)) or np.inf)"),),
         ),
         Mistake(
-            "h-ignored", "The `h` that was given is not used: you step by 1e-5 whatever it says.",
+            "h-ignored", "The `h` that was given is not used: the feet stand equally far apart "
+            "whatever it says.",
             "Then nobody can choose how far apart the feet stand.",
             edits=(("    return", "    h = 1e-5\n    return"),),
         ),
@@ -144,6 +145,21 @@ SLOPE = Exercise(
             "half-stride", "The feet stand at x - h/2 and x + h/2; agreed was h on each side.",
             "Halving both gives a fair slope too, but of a shorter stride than asked for.",
             edits=(("    return", "    h = h / 2\n    return"),), equivalent=("halves-h",),
+        ),
+        Mistake(
+            "half-stride-whole-run", "The feet stand at x - h/2 and x + h/2, h apart, and the rise is "
+            "divided by 2 h.", "Rise and run must belong to the same two places.",
+            edits=((QUOTIENT, "(f(x + h / 2) - f(x - h / 2)) / (2 * h)"),),
+        ),
+        Mistake(
+            "double-stride", "The feet stand at x - 2h and x + 2h, 4 h apart, and the rise is divided "
+            "by 2 h.", "Rise and run must belong to the same two places.",
+            edits=((QUOTIENT, "(f(x + 2 * h) - f(x - 2 * h)) / (2 * h)"),),
+        ),
+        Mistake(
+            "height-of-the-run", "`f` is asked once, for the height at 2 h: that is the run, not a "
+            "place on the hill.", "A rise is the difference of two heights: ask f twice, then subtract.",
+            edits=((RISE, "f((x + h) - (x - h))"),),
         ),
         Mistake(
             "bend", "That is how fast the slope changes (the bend), not the slope.",
@@ -244,8 +260,7 @@ def _walking(move):
         df, start, learning_rate, steps, move)}  # fmt: skip
 
 
-def _aliasing(df, start, learning_rate, steps):
-    x = start * 1.0
+def _aliasing(df, x, learning_rate, steps):
     points = [x]
     for _ in range(steps):
         x -= learning_rate * df(x)
@@ -284,11 +299,11 @@ def _one_coordinate_at_a_time(x, df, learning_rate, step):
     return x[()]
 
 
-def _stopping(df, start, learning_rate, steps):
+def _stopping(df, start, learning_rate, steps, behind=False):
     x = np.asarray(start, float)[()]
     points = [x]
-    for _ in range(steps):
-        if np.all(np.abs(df(x)) < 1e-9):
+    for step in range(steps):
+        if np.all(np.abs(df(x)) < 1e-9) and not (behind and step == 0):
             break
         x = x - learning_rate * df(x)
         points.append(x)
@@ -311,6 +326,35 @@ GRADIENT_DESCENT = Exercise(
             "climbs", "It walks uphill: the slope is added where it should be subtracted.",
             "The slope points to where the ground rises; you want to go the other way.",
             edits=((STEP, "x = x + learning_rate * gradient"),),
+        ),
+        Mistake(
+            "return-in-loop", "Only one step is taken: the `return` stands inside the loop and ends it "
+            "in its first turn.", "What is indented as far as the loop's lines belongs to the loop.",
+            functions={"gradient_descent": lambda df, start, learning_rate, steps: (
+                descent.gradient_descent(df, start, learning_rate, 1) if steps else None)},
+        ),
+        Mistake(
+            "place-before-step", "A place is written down before the step of its turn: the start stands "
+            "there twice, and the last place is missing.",
+            "The start is in the list when the loop begins; a turn adds the place after its step.",
+            edits=((FINISH, "return np.concatenate([points[:1], points[:-1]])"),),
+            equivalent=("off-by-one",),
+        ),
+        Mistake(
+            "append-outside-loop", "The list holds two places, the start and the last: the line that "
+            "writes a place down stands outside the loop.",
+            "What is to happen in every turn has to be indented as far as the loop's other lines.",
+            edits=((FINISH, "return np.array([points[0], x])"),),
+        ),
+        Mistake(
+            "place-not-moved", "`x` itself never moves: every entry after the start is one step away "
+            "from it.", "The new place has to get the name x before the next turn asks for its slope.",
+            edits=((STEP, "pass"), (KEEP, "points[step + 1] = x - learning_rate * gradient")),
+        ),
+        Mistake(
+            "one-way", "The slope has lost its sign: the walk goes to the left on any ground.",
+            "The sign of the slope is what tells where downhill is.",
+            edits=((STEP, "x = x - learning_rate * np.abs(gradient)"),),
         ),
         Mistake(
             "start-missing", "The start is missing from the list of points.",
@@ -385,6 +429,10 @@ GRADIENT_DESCENT = Exercise(
             edits=((KEEP, "points[step + 1] = gradient"),),
         ),
         Mistake(
+            "slopes-listed-behind", "The list holds the slopes met on the way (after the start), not "
+            "the places.", edits=((KEEP, "points[step + 1] = df(x)"),),
+        ),
+        Mistake(
             "moves-kept", "The list holds the moves (after the start), not the places.",
             edits=((KEEP, "points[step + 1] = -learning_rate * gradient"),),
         ),
@@ -392,7 +440,15 @@ GRADIENT_DESCENT = Exercise(
             "same-array-in-every-row", "All places of your list are one and the same array: each "
             "`x -= ...` rewrites it, and the whole walk shows its end.",
             "`points.append(x)` stores no copy. `x = x - ...` makes a new array for each place.",
-            functions={"gradient_descent": _aliasing},
+            functions={"gradient_descent": lambda df, start, learning_rate, steps: _aliasing(
+                df, start * 1.0, learning_rate, steps)},
+        ),
+        Mistake(
+            "same-array-everywhere", "All places of your list are one and the same array: each "
+            "`x -= ...` rewrites it, and the whole walk shows its end.",
+            "`points.append(x)` stores no copy. `x = x - ...` makes a new array for each place.",
+            functions={"gradient_descent": lambda df, start, learning_rate, steps: _aliasing(
+                df, np.array(start, dtype=float), learning_rate, steps)},
         ),
         Mistake(
             "writes-into-start", "`start -= ...` writes into the array that you were handed.",
@@ -427,6 +483,13 @@ GRADIENT_DESCENT = Exercise(
             "stops-early", "It stops when the ground is level, so the list is too short; agreed "
             "was steps + 1 places always.",
             functions={"gradient_descent": _stopping},
+            equivalent=("fails-with-the-start-is-the-bottom-every-slope-is-0",),
+        ),
+        Mistake(
+            "stops-early-behind", "It stops when the ground is level, so the list is too short; agreed "
+            "was steps + 1 places always.",
+            functions={"gradient_descent": lambda df, start, learning_rate, steps: _stopping(
+                df, start, learning_rate, steps, behind=True)},
             equivalent=("fails-with-the-start-is-the-bottom-every-slope-is-0",),
         ),
         Mistake(
