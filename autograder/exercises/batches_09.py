@@ -91,7 +91,9 @@ def run(solution, case):
         found["other seed"] = other != flat
         found["shuffled"] = flat != sorted(flat)
         inside = [b - a for batch in ids for a, b in zip(batch, batch[1:], strict=False)]
-        found["mixed"] = n < 30 or len(inside) < 15 or np.mean(np.array(inside) == 1) < 0.5
+        blocks = [max(batch) - min(batch) < len(batch) for batch in ids if len(batch) > 3]
+        found["mixed"] = n < 30 or len(inside) < 15 or bool(
+            np.mean(np.array(inside) == 1) < 0.5 and np.mean(blocks or [0]) < 0.5)
     else:
         found |= {"other seed": True, "shuffled": n < 11, "mixed": n < 11}
     return found
@@ -146,6 +148,27 @@ MINIBATCHES = Exercise(
                 edits=((PAIRS, "batches = [np.arange(i, min(i + batch_size, len(x))) for i in "
                         "rng.permutation(range(0, len(x), batch_size))]\n"
                         "    batches.sort(key=len, reverse=True)\n    " + PAIRS),)),
+        Mistake("blocks-shuffled", "The batches come in random order, the short one anywhere, but each "
+                "holds neighbours of the old order.", "Shuffle the examples, then cut.",
+                edits=((ORDER, "starts = rng.permutation(range(0, len(x), batch_size))"),
+                       (BATCHES, "batches = (np.arange(i, min(i + batch_size, len(x))) for i in "
+                        "starts)"))),
+        Mistake("shuffled-inside", "Only inside a batch the order changes: each batch holds neighbours "
+                "of the old order.", "Shuffle the examples, then cut.",
+                edits=((ORDER, "order = np.arange(len(x))"),
+                       (PAIRS, "batches = map(rng.permutation, batches)\n    " + PAIRS))),
+        Mistake("drawn-apart", "Every batch is drawn from all examples anew: nobody comes twice in a "
+                "batch, but over all batches some come twice, and some never.",
+                "One shuffled order for the whole turn, then cut.",
+                edits=((ORDER, ""), (BATCHES, "batches = (rng.choice(len(x), min(batch_size, len(x) - "
+                                     "i), replace=False) for i in range(0, len(x), batch_size))"))),
+        Mistake("one-step", "The batches begin one example apart; agreed was batch_size apart.",
+                "range(start, end, step): the step is missing.",
+                edits=((BATCHES, BATCHES.replace("len(x), batch_size)", "len(x))")),)),
+        Mistake("filled-up", "The last batch is filled up with examples that have had their turn; it "
+                "may be short.", "", edits=((BATCHES, "batches = (np.take(order, range(i, i + "
+                                         "batch_size), mode='wrap') for i in range(0, len(x), "
+                                         "batch_size))"),)),
         Mistake("overlapping", "The batches overlap: the next one begins before the last has ended.",
                 "", edits=((BATCHES, BATCHES.replace("len(x), batch_size", "len(x), "
                                                                            "max(batch_size // 2, "

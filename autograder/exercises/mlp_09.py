@@ -6,7 +6,7 @@ from autograder.compare import Unreadable, agree, read
 from autograder.errors import ContractError, LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.common import forward_run
-from autograder.exercises.own_forward import near_misses
+from autograder.exercises.own_forward import FATAL, near_misses
 from autograder.machine import Strided
 from autograder.solution import Direct
 from bplib import network
@@ -39,6 +39,12 @@ def plain_backward(dlogits, cache):
         grads.append((x.T @ dout, dout.sum(axis=0)))
         dout = dout @ W.T
     return grads[::-1]
+
+
+def _exactly_two(x, params):
+    (W1, b1), (W2, b2) = params
+    hidden = np.maximum(x @ W1 + b1, 0)
+    return hidden @ W2 + b2, (x, hidden, W2)
 
 
 REFERENCE = {"mlp_forward": plain_forward, "mlp_backward": plain_backward}
@@ -112,6 +118,12 @@ MLP_FORWARD = Exercise(
         Mistake("last-layer-missing", "The last layer is left out.", "An off-by-one in the loop: "
                 "the last one has no ReLU, but it is a layer.",
                 edits=(("enumerate(params)", "enumerate(params[:-1])"),)),
+        Mistake("two-layers-only", "Just two layers are written out; params may hold any number of "
+                "them, one or five as well.", "A loop over params takes them as they come.",
+                functions={"mlp_forward": _exactly_two}),
+        Mistake("first-two-layers", "Only the first two layers are written out; params may hold any "
+                "number of them, one or five as well.", "A loop over params takes them as they come.",
+                functions={"mlp_forward": lambda x, params: _exactly_two(x, [params[0], params[1]])}),
         Mistake("relu-before-bias", "The bias is added after the ReLU; it belongs inside.", "",
                 edits=(("out = np.maximum(out, 0)", "out = np.maximum(out - b, 0) + b"),)),
         Mistake("sigmoid-between", "Between the layers stands a sigmoid; agreed was ReLU.", "",
@@ -166,10 +178,11 @@ def _masks(x, params):
 
 
 def as_pairs(grads, count, name="mlp_backward"):
-    """The learner's list of (dW, db) in the order of params; ContractError for another form."""
+    """The learner's list of pairs in the order of params; ContractError for another form."""
     if grads is None:
         return [(None, None)] * count
-    form = f"{name} should return a list of pairs (dW, db), one for each of the {count} layers"
+    pair = "(dW, db)" if name == "mlp_backward" else "(W, b)"
+    form = f"{name} should return a list of pairs {pair}, one for each of the {count} layers"
     if not isinstance(grads, (list, tuple)):
         raise ContractError("wrong-form", f"{form}; yours returned a {type(grads).__name__}")
     if len(grads) != count:
@@ -195,7 +208,7 @@ def _backward_run(solution, case):
     try:
         logits, cache = solution.call("mlp_forward", case.x, case.params, returns=("logits", "cache"))
     except LearnerError as error:
-        if error.kind in ("Timeout", "Died", "Forbidden", "Missing"):
+        if error.kind in (*FATAL, "Missing"):
             raise
         if error.kind == "NotWritten":
             _raise_if_unwritten(solution, case)
@@ -204,9 +217,8 @@ def _backward_run(solution, case):
                                 ) from None  # fmt: skip
         raise ContractError("forward-raises", "mlp_backward is judged with the cache that your own "
                             f"mlp_forward makes, and that stops with {error}") from None
-    first, again = (as_pairs(solution.call("mlp_backward", case.dlogits, cache), len(case.params))
-                    for _ in range(2))  # fmt: skip
-    kept = _same(first, again)
+    first = as_pairs(solution.call("mlp_backward", case.dlogits, cache), len(case.params))
+    kept = _same(first, _once_more(solution, case, cache, first))
     x = case.x.array if isinstance(case.x, Strided) else case.x
     right_logits, right_cache = plain_forward(x, case.params)
     if (
@@ -217,6 +229,16 @@ def _backward_run(solution, case):
     ):  # fmt: skip
         first = plain_backward(case.dlogits, right_cache)  # one mistake costs once
     return {**named(first), CACHE_KEPT.name: kept}
+
+
+def _once_more(solution, case, cache, first):
+    """The gradients when asked again; none where a cache that was taken apart gives no such answer."""
+    try:
+        return as_pairs(solution.call("mlp_backward", case.dlogits, cache), len(first))
+    except (LearnerError, ContractError) as error:
+        if getattr(error, "kind", "") in FATAL:
+            raise
+        return [(None, None)] * len(first)
 
 
 def _asked(solution, case):
@@ -303,6 +325,14 @@ MLP_BACKWARD = Exercise(
                 "awake.", "", edits=((MASK, "dout = dout * (z <= 0)"),)),
         Mistake("relu-at-the-end", "A ReLU is undone after the last layer too, where there is none.",
                 "", edits=((RELU_AT, "if True:"),)),
+        Mistake("relu-late", "The mask comes a line too late: dW and db are made of the blame before "
+                "the ReLU was undone.", "First back through the ReLU, then the layer's dW and db.",
+                edits=((MASK, "pass"), (THROUGH, "dout = (dout * (z > 0) if layer < len(cache) - 1 "
+                                                 "else dout) @ W.T"))),
+        Mistake("cache-used-up", "Asked a second time with the same cache, mlp_backward gives another "
+                "answer: the first call has taken the cache apart, or written into it.",
+                "cache.pop() removes what it gives; reversed(cache) leaves it where it is.",
+                edits=(("return grads[::-1]", "cache.clear()\n    return grads[::-1]"),)),
         Mistake("relu-of-value", "ReLU's slope is 1 or 0; here the unit's own number is handed on.",
                 "", edits=((MASK, "dout = dout * np.maximum(z, 0)"),)),
         Mistake("relu-first-hidden-only", "Only the first hidden layer's ReLU is undone.", "",

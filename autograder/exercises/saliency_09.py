@@ -67,6 +67,28 @@ INPUT_SALIENCY = Exercise(
                 edits=((ONE, "dout[:] = 1"),)),
         Mistake("first-score", "This is the gradient of the first score, whatever `label` says.", "",
                 edits=((ONE, "dout[:, 0] = 1"),)),
+        Mistake("first-row-only", "In a batch only the first picture gets its gradient; the others get "
+        "0.",
+                "Every row is a picture of its own, and in each of them the score starts with 1.",
+                edits=((ONE, "dout[0, label] = 1"),)),
+        Mistake("row-for-column", "The 1 goes to all scores of one row, the row with the number "
+                "`label`; it belongs to one score in every row.", "dout[label] is a row, dout[:, label] "
+                "a column.",
+                edits=((ONE, "dout[label] = 1"),)),
+        Mistake("of-weights", "This is the gradient by the first layer's weights; wanted is the one by "
+                "the pixels.", "One line differs: there x.T @ dout, here dout @ W.T.",
+                functions={"input_saliency": lambda x, params, label: _by_weights(x, params, label)}),
+        Mistake("stops-early", "The walk back ends at the first hidden layer: the step down to the "
+                "pixels is missing.", "The first layer has weights too; x came in through them.",
+                edits=(("reversed(range(len(cache)))", "reversed(range(min(1, len(cache) - 1), "
+                                                       "len(cache)))"),
+                       (END, "return dout"))),
+        Mistake("relu-at-the-end", "A ReLU is undone after the last layer too, where there is none: "
+                "where the score is negative everything is 0.", "",
+                edits=(("if layer < len(cache) - 1:", "if True:"),)),
+        Mistake("two-layers-only", "Just two layers are written out; params may hold any number of "
+                "them, one or three as well.", "A loop over params takes them as they come.",
+                functions={"input_saliency": lambda x, params, label: _through_two(x, *params, label)}),
         Mistake("winner", "This is the gradient of the winning score; wanted is that of `label`.",
                 "", edits=((ONE, "dout[np.arange(len(rows)), logits.argmax(axis=1)] = 1"),)),
         Mistake("label-one-off", "This is the gradient of the score before the one asked for.",
@@ -129,6 +151,21 @@ INPUT_SALIENCY = Exercise(
         Variant("bplib", {"input_saliency": network.input_saliency}),
     ),
 )  # fmt: skip
+
+
+def _by_weights(x, params, label):
+    rows = np.atleast_2d(np.asarray(x))
+    logits, cache = network.mlp_forward(rows, params)
+    dlogits = np.zeros_like(logits)
+    dlogits[:, label] = 1
+    return network.mlp_backward(dlogits, cache)[0][0]
+
+
+def _through_two(x, *layers_and_label):
+    *params, label = layers_and_label
+    (W1, b1), (W2, _) = params
+    awake = np.atleast_2d(x) @ W1 + b1 > 0
+    return (awake * W2[:, label] @ W1.T).reshape(np.shape(x))
 
 
 def _by_rows(x, params, label):

@@ -92,6 +92,12 @@ INIT_MLP = Exercise(
         Mistake("fan-out", "The weights are scaled by the number of a layer's outputs; it is the "
                 "inputs whose sum must stay in hand.", "A unit adds up D products: D is what makes "
                 "its sum large.", edits=_scaled("np.sqrt(2 / M) * rng.normal(size=(D, M))")),
+        Mistake("first-size-for-all", "All layers are scaled by the number of pixels; each should be by "
+                "its own number of inputs.", "A unit adds up as many products as its own layer has "
+                "inputs.", edits=_scaled("np.sqrt(2 / sizes[0]) * rng.normal(size=(D, M))")),
+        Mistake("root-of-two-only", "The root is taken of the 2 only; it goes over the whole of 2 / D.",
+                "Multiplying by s multiplies the variance by s squared.",
+                edits=_scaled("np.sqrt(2) / D * rng.normal(size=(D, M))")),
         Mistake("xavier", "The variance is 2 / (D + M); agreed was 2 / D.", "That is Xavier's rule "
                 "for tanh; with ReLU, which drops half, it is He's.",
                 edits=_scaled("np.sqrt(2 / (D + M)) * rng.normal(size=(D, M))")),
@@ -132,6 +138,8 @@ INIT_MLP = Exercise(
         Mistake("weights-transposed", "The weights stand on their side: agreed was (D, M), inputs "
                 "first.", "Here out = x @ W + b.",
                 edits=_scaled("np.sqrt(2 / D) * rng.normal(size=(M, D))")),
+        Mistake("pairs-turned", "The pairs hold (b, W); agreed was (W, b).", "",
+                edits=((f"({SCALE}, np.zeros(M))", f"(np.zeros(M), {SCALE})"),)),
         Mistake("biases-drawn", "The biases are drawn at random; they should start at 0.", "",
                 edits=(("np.zeros(M)", "rng.normal(size=M)"),)),
         Mistake("biases-one", "The biases start at 1; they should start at 0.", "",
@@ -185,6 +193,7 @@ def sgd_cases(rng):
     yield case((4, 3, 5))
     yield case((3, 5, 2, 4))
     yield case((2, 3, 6, 4, 5))
+    yield case((5, 3, 4, 6, 2))
     yield case((3, 2, 4), "a learning rate of 0", 0.0)
     yield case((3, 2, 4), "a large learning rate", 3.0)
     whole = case((2, 3))
