@@ -122,6 +122,11 @@ def _last_better(error, guess, step):
     return guess - step if error(guess - step) < error(guess) else guess
 
 
+def _less(error, guess, step):
+    """The smaller guess where it is better: what the given lines find."""
+    return guess - step if error(guess - step) < error(guess) else guess
+
+
 def _walks_on(error, guess, step):
     for _ in range(1000):
         new = guessing.better_guess(error, guess, step)
@@ -179,7 +184,9 @@ BETTER_GUESS = Exercise(
             edits=((SIDES, "(guess + step,)"),),
         ),
         Mistake(
-            "only-less", "Only the smaller guess is tried; the larger one never gets a chance.",
+            "only-less", "Only the smaller guess is ever taken; the larger one never gets a chance.",
+            "Is there a second `if`, with a plus in both its lines? (And a single `=` takes the guess; "
+            "`==` only asks.)",
             edits=((SIDES, "(guess - step,)"),),
         ),
         Mistake(
@@ -201,6 +208,33 @@ BETTER_GUESS = Exercise(
             "Both neighbours can be better than the guess. After you moved to the first, the "
             "second must beat that one, not the old guess.",
             functions={"better_guess": _last_better},
+        ),
+        Mistake(
+            "more-when-worse", "Your machine goes to the larger guess when that is *worse*.",
+            "`<` means: is smaller than. A small error is a good one.",
+            functions={"better_guess": lambda error, guess, step: (
+                guess + step if error(guess + step) > min(error(guess), error(guess - step))
+                else _less(error, guess, step))},
+        ),
+        Mistake(
+            "more-without-asking", "Where the smaller guess is no better, your machine takes the larger "
+            "one without tasting it.", "The larger one needs an `if` of its own.",
+            functions={"better_guess": lambda error, guess, step: (
+                guess - step if error(guess - step) < error(guess) else guess + step)},
+        ),
+        Mistake(
+            "step-of-1", "The larger guess is 1 more, and should be `step` more.",
+            "In the example the step was 1. It may be 0.5, or 2.",
+            functions={"better_guess": lambda error, guess, step: (
+                guess + 1 if error(guess + 1) < error(_less(error, guess, step))
+                else _less(error, guess, step))},
+        ),
+        Mistake(
+            "return-in-if", "When the larger guess is not better, nothing comes back at all: the "
+            "`return` belongs to the `if`.",
+            "The line with `return` must begin as far to the left as the `if` above it.",
+            functions={"better_guess": lambda error, guess, step: (
+                guess + step if error(guess + step) < error(_less(error, guess, step)) else None)},
         ),
         Mistake(
             "more-turned-round", "When the larger guess is better, your machine takes the smaller "
@@ -418,6 +452,37 @@ GUESS_AND_CHECK = Exercise(
             "start-missing", "The guess that it started from is missing at the front of your list.",
             "The path begins where the walk begins, before the first try.",
             edits=(("return guesses", "return guesses[1:]"),),
+        ),
+        *(Mistake(
+            f"path-begins-with-{name}", f"Your path begins with {words}; it should begin with the guess "
+            "that the machine starts from.", "Under which name were you given it?",
+            functions={"guess_and_check": lambda error, guess, step, tries, first=first: [
+                step if first is None else first,
+                *guessing.guess_and_check(error, guess, step, tries)[1:]]},
+        ) for name, words, first in (("0", "0", 0), ("5", "5", 5), ("step", "the step", None))),
+        Mistake(
+            "return-in-loop", "Your machine stops after one try: the `return` stands inside the loop.",
+            "The line with `return` must begin as far to the left as the `for` above it.",
+            functions={"guess_and_check": lambda error, guess, step, tries: (
+                guessing.guess_and_check(error, guess, step, 1) if tries else None)},
+        ),
+        Mistake(
+            "append-outside-loop", "Your list has two guesses, the first and the last: the line that "
+            "writes a guess down stands outside the loop.",
+            "A line that belongs to the loop begins further to the right than the `for`.",
+            functions={"guess_and_check": lambda error, guess, step, tries: [
+                guess, guessing.guess_and_check(error, guess, step, tries)[-1]]},
+        ),
+        Mistake(
+            "errors-listed", "Your list holds the errors (after the start); wanted are the guesses.",
+            functions={"guess_and_check": lambda error, guess, step, tries: [
+                guess, *map(error, guessing.guess_and_check(error, guess, step, tries)[1:])]},
+        ),
+        Mistake(
+            "half-for-ever", "When nothing better is found the step becomes 0.5, and stays so; it "
+            "should become half of what it was.",
+            "Half of the step is `step / 2`: half of 1 is 0.5, half of 0.5 is 0.25.",
+            functions=_walker(halve=lambda step: 0.5),
         ),
         Mistake(
             "one-try-too-few", "Your machine makes one try too few.",

@@ -167,6 +167,21 @@ SENSITIVITY = Exercise(
             edits=_slip("machine(x + nudge) - machine(x) / nudge"),
         ),
         Mistake(
+            "after-alone", "What comes out after the nudge is divided, but what came out before it has "
+            "not been taken away.", "How far did it move? That is after minus before.",
+            edits=_slip("machine(x + nudge) / nudge"),
+        ),
+        Mistake(
+            "both-added", "Before and after are added; how far it moved is their difference.",
+            "From 10 to 13 is a move of 3, not of 23.",
+            edits=_slip("(machine(x + nudge) + machine(x)) / nudge"),
+        ),
+        Mistake(
+            "whole-number-division", "What comes after the point is lost: two strokes `//` divide and "
+            "round down.", "One stroke `/` divides.",
+            edits=_slip("(machine(x + nudge) - machine(x)) // nudge"),
+        ),
+        Mistake(
             "brackets-both-sides", "You divide before you subtract: brackets are missing around "
             "what belongs together.",
             edits=_slip("machine(x + nudge) - machine(x - nudge) / (2 * nudge)"),
@@ -379,6 +394,17 @@ CHAIN_SENSITIVITY = Exercise(
             edits=(("product = 1.0", "product = 0.0"),), equivalent=("zeros",),
         ),
         Mistake(
+            "starts-at-x", "`total` begins with `x`, so everything is multiplied by it.",
+            "What number can you multiply with so that nothing changes?",
+            edits=(("product = 1.0", "product = x"),),
+        ),
+        Mistake(
+            "total-passed-on", "The next machine gets your `total`; it should get what the machine "
+            "gives out.",
+            "What travels along the row is the stuff itself; `total` is only your note about it.",
+            edits=((MOVE_ON, "        x = product\n"),),
+        ),
+        Mistake(
             "empty-row-0", "A row without machines passes every nudge on as it is: the end moves 1 "
             "for each 1.",
             edits=((BACK, "    return product if machines else 0.0"),),
@@ -443,8 +469,9 @@ CHAIN_SENSITIVITY = Exercise(
                    (MULTIPLY, "product.append(sensitivity(machine, x, nudge))")),
         ),
         Mistake(
-            "whole-row-not-divided", "You measured the whole row and have not divided by the "
-            "nudge.",
+            "whole-row-not-divided", "Your answer is the right one times the nudge: how far the end "
+            "moves, not how far for each bit of nudge.",
+            "Either the whole row is measured and not divided, or `total` begins with the nudge.",
             functions={"chain_sensitivity": lambda machines, x, nudge=1e-4: (
                 _whole(machines)(x + nudge) - _whole(machines)(x))},
         ),
@@ -557,6 +584,34 @@ PASS_BLAME_BACK = Exercise(
             edits=((TURNED, "return blames[::-1][:-1]"),),
         ),
         Mistake(
+            "return-in-loop", "Your walk ends after one machine: the `return` stands inside the loop.",
+            "What has more spaces at its beginning belongs to the loop. The `return` comes after it.",
+            functions={"pass_blame_back": lambda sensitivities, blame: [
+                sensitivities[-1] * blame, blame] if len(sensitivities) else None},
+        ),
+        Mistake(
+            "front-outside-loop", "Your list has two numbers, the first and the last: the line that "
+            "puts a blame in front of the list stands outside the loop.",
+            "A line that belongs to the loop has more spaces at its beginning.",
+            edits=((TURNED, "return [blames[-1], blame]"),),
+        ),
+        Mistake(
+            "list-replaced", "Your list holds one number alone: each new blame takes the place of the "
+            "whole list.", "Put the new blame in front of the list that you have: the old list has to "
+            "stand on the right side of the `+`.", edits=((TURNED, "return blames[-1:]"),),
+        ),
+        Mistake(
+            "strengths-listed", "You put the strengths of the machines into the list; wanted are the "
+            "blames.", "`strength` is what a machine multiplies with. What comes out is the new "
+            "`blame`.", functions={"pass_blame_back": lambda sensitivities, blame: [
+                *sensitivities, blame]},
+        ),
+        Mistake(
+            "list-in-list", "There is a list inside your list, and in it one more.",
+            "With `+` two lists become one; with a comma the second goes into the first as it is.",
+            functions={"pass_blame_back": lambda sensitivities, blame: _nested(sensitivities, blame)},
+        ),
+        Mistake(
             "first-missing", "The blame at the row's input is missing from your list.",
             "With 3 machines there are 4 places: one before each machine, and one at the end.",
             edits=((TURNED, "return blames[::-1][1:]"),),
@@ -641,6 +696,14 @@ PASS_BLAME_BACK = Exercise(
             [blame, *sensitivities[::-1]])[::-1]}),
     ),
 )  # fmt: skip
+
+
+def _nested(sensitivities, blame):
+    blames = [blame]
+    for strength in reversed(sensitivities):
+        blame = strength * blame
+        blames = [blame, blames]
+    return blames
 
 
 def _insert_in_front(sensitivities, blame):
@@ -761,6 +824,17 @@ TOTAL_BLAME = Exercise(
         Mistake(
             "starts-at-0", "The product of a path starts from 0, and 0 times anything stays 0.",
             edits=(("product = 1.0", "product = 0.0"),), equivalent=("zeros", "as-if-0-blame"),
+        ),
+        Mistake(
+            "total-starts-at-blame", "The sum over the paths starts from the blame; it should start "
+            "from 0.", "The blame comes in at the very end, by multiplying.",
+            edits=(("total = 0.0", "total = blame"),),
+        ),
+        Mistake(
+            "blame-in-every-round", "The sum is multiplied by the blame in every round of the loop; "
+            "once, at the very end, is enough.",
+            "A line that is to come after the loop must not have the extra spaces at its beginning.",
+            edits=((MEET, "total = (total + product) * blame"), (END, "return total")),
         ),
         Mistake(
             "total-starts-at-1", "The sum over the paths starts from 1; it should start from 0.",
