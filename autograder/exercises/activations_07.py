@@ -5,7 +5,14 @@ import numpy as np
 from autograder.compare import Unreadable, read
 from autograder.exercise import Exercise, Mistake, Output, Variant
 from autograder.exercises.common import forward_run
-from autograder.exercises.pairs_07 import LESSON, pair_backward_run, table, table_cases
+from autograder.exercises.pairs_07 import (
+    CUT,
+    LESSON,
+    WHOLE_X,
+    pair_backward_run,
+    table,
+    table_cases,
+)
 from autograder.machine import Strided
 from bplib import layers
 
@@ -22,11 +29,12 @@ def activation_forward(name, cases, mistakes, variants):
     )  # fmt: skip
 
 
-def activation_backward(kind, cases, mistakes, variants, look=None):
+def activation_backward(kind, cases, mistakes, variants, look=None, lent=None):
+    """The check of a backward; lent: the forward whose cache serves where the learner's cannot."""
     forward, name = f"{kind}_forward", f"{kind}_backward"
     return Exercise(
         name, LESSON, 2, outputs=(Output("dx", "the gradient dx"),), cases=cases,
-        run=pair_backward_run(forward, name, "x", "dx", REFERENCE[forward], look),
+        run=pair_backward_run(forward, name, "x", "dx", lent or REFERENCE[forward], look),
         reference=REFERENCE, uses=(forward,), upstream="dout", see=SEE,
         mistakes=mistakes, variants=variants,
     )  # fmt: skip
@@ -50,6 +58,9 @@ def _with_zeros(upstream):
                 case.inputs["x"][case.x == 0] = 3
             yield case
         yield table(rng, {"N": 4, "D": 3}, "large entries", upstream, scale=100.0)
+        if upstream:
+            case = table(rng, {"N": 4, "D": 3}, WHOLE_X, upstream)
+            yield case.but(x=rng.choice([-1, 1], (4, 3)) * rng.integers(1, 5, (4, 3)))
         case = table(rng, {"N": 4, "D": 3}, "entries that are exactly 0", upstream)
         case.inputs["x"][rng.permutation(4)[:2], rng.permutation(3)[:2]] = 0.0
         yield case
@@ -101,6 +112,11 @@ RELU_FORWARD = activation_forward(
             edits=((RELU, "return x[x > 0], x"),),
         ),
         Mistake(
+            "largest-of-columns", "The largest entry of each column came back.",
+            "`np.max(x, 0)` reads its 0 as an axis; `np.maximum` compares entry by entry.",
+            edits=((RELU, "return np.max(x, 0), x"),),
+        ),
+        Mistake(
             "largest-only", "Only the largest entry of the table came back.",
             "`np.max` looks for one largest entry; `np.maximum` compares entry by entry.",
             edits=((RELU, "return np.maximum(x.max(), 0), x"),),
@@ -132,6 +148,11 @@ def _any_slope_at_zero(case, dx):
     return np.where((x == 0) & (came >= low) & (came <= high), came.dtype.type(0), came)
 
 
+def _kept_as_it_came(x):
+    """A right forward and the documented cache: x itself, in whole numbers if it came so."""
+    return layers.relu_forward(x)[0], x
+
+
 RELU_DX = "return np.where(x > 0, dout, dout.dtype.type(0))"
 
 
@@ -147,7 +168,7 @@ def _writes_dout_cut(dout, cache):
 
 RELU_BACKWARD = activation_backward(
     "relu", _with_zeros(True),
-    look=_any_slope_at_zero,
+    look=_any_slope_at_zero, lent=_kept_as_it_came,
     mistakes=(
         Mistake(
             "upstream-ignored", "The upstream gradient `dout` is not used.", UPSTREAM,
@@ -201,6 +222,19 @@ RELU_BACKWARD = activation_backward(
             "sign-of-x", "The gradient is turned around where x is negative; it should be 0 there.",
             "That is the slope of |x|.",
             edits=_relu_dx("dout * np.sign(x)"),
+        ),
+        Mistake(
+            "drops-entries", "The entries that do not pass are left out instead of set to 0, and the "
+            "table has lost its shape.",
+            "`dout[x > 0]` picks entries into one long row.",
+            edits=_relu_dx("dout[x > 0]"),
+        ),
+        Mistake(
+            "whole-numbers", "`dx` is cut to whole numbers when x holds whole numbers.", CUT,
+            functions={"relu_forward": _kept_as_it_came, "relu_backward": lambda dout, cache: (
+                lambda dx: np.trunc(dx) if np.asarray(cache).dtype.kind == "i" else dx
+            )(np.where(np.asarray(cache) > 0, dout, 0))},
+            equivalent=("fails-with-whole-numbers-in-x-alone",),
         ),
         Mistake(
             "zero-is-nan", "Where x is exactly 0 your gradient is not a number.",

@@ -5,7 +5,7 @@ import numpy as np
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
 from autograder.exercises import activations_07, losses_07, mse_07, softmax_07, squashing_07
 from autograder.exercises.common import forward_run, in_other_forms
-from autograder.exercises.pairs_07 import LESSON, TWICE, pair_backward_run
+from autograder.exercises.pairs_07 import CUT, LESSON, TWICE, WHOLE_X, pair_backward_run
 from bplib import layers
 
 REFERENCE = {name: getattr(layers, name) for name in ("linear_forward", "linear_backward")}
@@ -27,11 +27,18 @@ def _layer_cases(upstream):
         yield _layer(rng, {"N": 3, "D": 1, "M": 4}, "one input (D = 1)", upstream)
         yield _layer(rng, {"N": 4, "D": 3, "M": 1}, "one output (M = 1)", upstream)
         yield _layer(rng, {"N": 3, "D": 3, "M": 3}, "all sizes equal (N = D = M)", upstream)
+        mixed = _layer(rng, draw_sizes(rng, "NDM"), "", upstream)
+        yield mixed.but(WHOLE_X, x=rng.integers(-4, 5, mixed.x.shape))
         yield from in_other_forms(_layer(rng, draw_sizes(rng, "NDM"), "", upstream), rng)
         if upstream:
             yield _layer(rng, {"N": 3, "D": 2, "M": 4}, TWICE, upstream)
 
     return cases
+
+
+def _kept_as_it_came(x, W, b):
+    """A right forward and the documented cache: x itself, in whole numbers if it came so."""
+    return layers.linear_forward(x, W, b)[0], (x, W, b)
 
 
 # --- linear_forward -----------------------------------------------------------------------------
@@ -95,6 +102,18 @@ LINEAR_FORWARD = Exercise(
             edits=_forward_slip("x @ W / x.shape[1] + b"),
         ),
         Mistake(
+            "last-input-only", "Only the last input's product is left: the others are overwritten.",
+            "Inside the loop over the inputs it should be +=, not =.",
+            edits=_forward_slip("x[:, -1:] @ W[-1:] + b"),
+        ),
+        Mistake(
+            "whole-numbers", "The result is cut to whole numbers when x holds whole numbers.", CUT,
+            functions={"linear_forward": lambda x, W, b: (
+                lambda out: (np.trunc(out) if np.asarray(x).dtype.kind == "i" else out, (x, W, b))
+            )(layers.linear_forward(x, W, b)[0])},
+            equivalent=("fails-with-whole-numbers-in-x-alone",),
+        ),
+        Mistake(
             "first-example-only", "Every row holds the output of the first example.",
             edits=_forward_slip("np.repeat(x[:1] @ W + b, len(x), axis=0)"),
         ),
@@ -134,7 +153,7 @@ LINEAR_BACKWARD = Exercise(
              Output("db", "the gradient db")),
     cases=_layer_cases(True),
     run=pair_backward_run("linear_forward", "linear_backward", "x W b", "dx dW db",
-                       layers.linear_forward),
+                       _kept_as_it_came),
     reference=REFERENCE,
     uses=("linear_forward",),
     upstream="dout",
@@ -199,6 +218,31 @@ LINEAR_BACKWARD = Exercise(
             "db-first-example",
             "`db` is the first example's gradient alone: the others are missing.",
             edits=_slip(db="dout[0]"),
+        ),
+        Mistake(
+            "db-local-only", "`db` is the local derivative alone, all ones: what arrived from above is "
+            "missing.",
+            "Times upstream, and summed over the examples that b was copied to.",
+            edits=_slip(db="np.ones_like(dout[0])"), equivalent=("ones",),
+        ),
+        Mistake(
+            "db-times-b", "`db` is multiplied by b; out moves by 1 for each 1 of b, however large b is.",
+            edits=_slip(db="dout.sum(axis=0) * cache[2]"),
+        ),
+        Mistake(
+            "dw-last-example", "`dW` holds the last example's gradient alone.",
+            "Inside the loop over the examples it should be +=, not =.",
+            edits=_slip(dW="x[-1:].T @ dout[-1:]"),
+        ),
+        Mistake(
+            "dw-first-example", "`dW` is the first example's gradient alone: the others are missing.",
+            edits=_slip(dW="x[:1].T @ dout[:1]"),
+        ),
+        Mistake(
+            "whole-numbers", "`dx` is cut to whole numbers when x holds whole numbers.", CUT,
+            functions={"linear_forward": _kept_as_it_came,
+                       "linear_backward": lambda dout, cache: _truncated(dout, *cache)},
+            equivalent=("fails-with-whole-numbers-in-x-alone",),
         ),
         Mistake(
             "dw-transposed", "`dW` stands on its side: it has shape (M, D), and W has (D, M).",
@@ -317,6 +361,11 @@ LINEAR_BACKWARD = Exercise(
         )(np.hstack([cache[0], np.ones((len(dout), 1))]).T @ dout)}),
     ),
 )  # fmt: skip
+
+
+def _truncated(dout, x, W, b):
+    dx, dW, db = _by_loops(np.asarray(dout), np.asarray(x), np.asarray(W), np.asarray(b))
+    return (np.trunc(dx) if np.asarray(x).dtype.kind == "i" else dx), dW, db
 
 
 def _by_loops(dout, x, W, b):

@@ -36,6 +36,7 @@ def _entropy_cases(upstream):
         yield case(3, 4, BIG, far_apart(rng, 4))
         sure = case(4, 3, BIG, rng.permuted([[1000.0, -1000.0, 2.0]] * 4, axis=1))
         yield sure
+        yield case(3, 4, BIG, rng.permuted([[700.0, -300.0, 2.0, 1.0]] * 3, axis=1))
         yield from in_other_forms(case(5, 3), rng, names=("logits",))
         if upstream:
             yield case(4, 3, TWICE)
@@ -49,6 +50,18 @@ CLASSES = "shifted = logits - logits.max(axis=1, keepdims=True)"
 
 def _loss(text):
     return ((MEAN_LOSS, text),)
+
+
+def _clipped(name, tiny):
+    return Mistake(
+        name,
+        "For large scores the loss stops growing: the share was kept away from 0 "
+        "before the logarithm.",
+        "That avoids the infinity and loses the number. The logarithm of exp(z) / total is "
+        "z - log(total), and no exp is needed for z.",
+        edits=_loss(f"np.mean(-np.log(np.maximum(probs[np.arange(N), labels], {tiny}))).item()"),
+        equivalent=("fails-with-very-large-scores-rows-far-apart",),
+    )
 
 
 SOFTMAX_CROSS_ENTROPY_FORWARD = Exercise(
@@ -84,15 +97,8 @@ SOFTMAX_CROSS_ENTROPY_FORWARD = Exercise(
             "logarithm.",
             edits=_loss("np.mean(1 - probs[np.arange(N), labels]).item()"),
         ),
-        Mistake(
-            "clipped-share",
-            "For large scores the loss stops growing: the share was kept away from 0 "
-            "before the logarithm.",
-            "That avoids the infinity and loses the number. The logarithm of exp(z) / total is "
-            "z - log(total), and no exp is needed for z.",
-            edits=_loss("np.mean(-np.log(probs[np.arange(N), labels] + 1e-12)).item()"),
-            equivalent=("fails-with-very-large-scores-rows-far-apart",),
-        ),
+        _clipped("clipped-share", 1e-12),
+        *(_clipped(f"clipped-share-{tiny:.0e}", tiny) for tiny in (1e-7, 1e-8, 1e-10, 1e-15)),
         Mistake(
             "log-of-zero",
             "The loss is infinite for large scores: a share that is rounded to 0 has "
@@ -152,6 +158,12 @@ SOFTMAX_CROSS_ENTROPY_FORWARD = Exercise(
             "true class's score still has it.",
             "What was taken off cancels only when both have lost it.",
             edits=_loss("np.mean(np.log(total) - logits[np.arange(N), labels]).item()"),
+        ),
+        Mistake(
+            "log-sum-missing", "The logarithm of the sum is missing: what is averaged is how far the "
+            "true class's score lies below the largest.",
+            "log p = z - log(sum of exp): both parts belong to it.",
+            edits=_loss("np.mean(-shifted[np.arange(N), labels]).item()"),
         ),
         Mistake(
             "no-softmax", "The scores go into the loss as they are: the share's denominator is "
@@ -281,6 +293,25 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
             "The slope of the softmax is multiplied in once more; share minus "
             "truth has it already.",
             edits=_dlogits("dlogits * probs * (1 - probs) * (dout / len(probs))"),
+        ),
+        Mistake(
+            "through-softmax-again", "Share minus truth has been sent through the backward of the "
+            "softmax once more; it has been through it already.",
+            "Share minus truth is what comes out behind softmax and cross-entropy together.",
+            functions={"softmax_cross_entropy_backward": lambda dout, cache: layers.softmax_backward(
+                losses.softmax_cross_entropy_backward(dout, cache), cache[0])},
+        ),
+        Mistake(
+            "softmax-twice", "The softmax is taken once more, of shares that have been through it.",
+            "The cache holds the shares, not the scores.",
+            functions={"softmax_cross_entropy_backward": lambda dout, cache: (
+                losses.softmax_cross_entropy_backward(dout, (layers.softmax(cache[0]), cache[1])))},
+        ),
+        Mistake(
+            "class-number-taken-off", "The number of the class is subtracted from every share; it says "
+            "where the truth stands, and is no truth by itself.",
+            "The truth is 1 in the column of the true class and 0 in the others.",
+            edits=((HOT, "dlogits = dlogits - labels[:, None]"),),
         ),
         Mistake(
             "divided-by-classes", "The gradient is divided by the number of classes; the mean runs "

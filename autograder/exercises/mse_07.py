@@ -87,6 +87,9 @@ MSE_FORWARD = Exercise(
                 edits=_mse("np.mean(mistakes * mistakes, axis=0)")),
         Mistake("averaged-per-example", "There is a mean for each example; agreed was one number.",
                 edits=_mse("np.mean(mistakes * mistakes, axis=-1)")),
+        Mistake("variance", "The mean mistake has been taken off before squaring: that is the variance "
+                "of the mistakes.", "A net that is wrong by 3 everywhere would get a loss of 0.",
+                edits=_mse("np.var(mistakes).item()")),
         Mistake("one-less", "The sum is divided by one less than the number of elements.",
                 edits=_mse("np.sum(mistakes * mistakes).item() / max(mistakes.size - 1, 1)")),
         Mistake("sign", "The loss has the wrong sign.",
@@ -148,6 +151,13 @@ MSE_BACKWARD = Exercise(
         Mistake("two-missing", "The factor 2 is missing: the slope of m squared is 2 m.",
                 edits=_slope("dout / predictions.size * (predictions - targets)"),
                 equivalent=("times-1-over-2",)),
+        Mistake("bracket-missing", "The bracket is missing: twice the prediction, minus the target.",
+                "Python multiplies before it subtracts.",
+                edits=_slope("dout * (2 * predictions - targets) / predictions.size")),
+        Mistake("targets-too", "Two gradients came back; agreed was one, by the predictions.",
+                "The targets are given: nobody learns them.",
+                edits=_slope("np.stack([predictions - targets, targets - predictions]) * "
+                             "(dout * 2 / predictions.size)")),
         Mistake("two-and-mean-missing", "Both the factor 2 and the mean over the elements are "
                 "missing.", edits=_slope("dout * (predictions - targets)")),
         Mistake("averaged-twice", "The mean is taken twice.",

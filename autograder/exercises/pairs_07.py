@@ -13,6 +13,8 @@ BIG = "very large scores, rows far apart"
 SAME = (1e-6, 1e-7, 1e-12)
 
 TWICE = "one cache used twice"
+WHOLE_X = "whole numbers in x alone"
+CUT = ("An array made like x, zeros_like(x), holds whole numbers too and cuts what is written into it.")
 
 
 def pair_backward_run(forward, backward, arguments, grads, reference, look=None):
@@ -60,6 +62,7 @@ def table_cases(upstream=False, extremes=()):
         for letters in range(4):
             yield table(rng, draw_sizes(rng, "ND", low=2 + (letters == 3)), upstream=upstream)
         yield table(rng, {"N": 1, "D": 4}, "one example (N = 1)", upstream)
+        yield table(rng, {"N": 3, "D": 3}, "as many columns as rows (N = D)", upstream)
         if extremes:
             large = table(rng, {"N": 3, "D": len(extremes)}, "", upstream)
             x = np.stack([rng.permutation(extremes) for _ in range(3)])

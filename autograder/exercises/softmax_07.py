@@ -24,7 +24,8 @@ def softmax_cases(rng):
     yield scores(2, 3, 4, special="three axes, shape (N, T, C)", sizes={"N": 2, "T": 3, "C": 4})
     yield scores(3, 3, special="as many classes as examples (N = C)", sizes={"N": 3, "C": 3})
     yield Case(BIG, {"N": 3, "C": 4}, z=far_apart(rng, 4))
-    yield Case(BIG, {"N": 2, "C": 3}, z=np.array([[1000.0, -1000.0, 999.0], [-1000.0, 0, 1.0]]))
+    yield Case(BIG, {"N": 3, "C": 3}, z=np.array([
+        [1000.0, -1000.0, 999.0], [-1000.0, 0, 1.0], [-1000.0, 1000.0, -999.0]]))
     yield from in_other_forms(scores(4, 3, sizes={"N": 4, "C": 3}), rng)
 
 
@@ -73,6 +74,19 @@ SOFTMAX = Exercise(
             "Each row has to be moved by its own largest score.",
             edits=((SHIFTED, "np.exp(z - z.max())"),),
             equivalent=("fails-with-very-large-scores-rows-far-apart",),
+        ),
+        Mistake(
+            "mean-taken-off", "The mean of each row is taken off, and exp is still infinite where one "
+            "score lies far above the others.",
+            "Only when the largest itself comes off is no score left above 0.",
+            edits=((SHIFTED, "np.exp(z - z.mean(axis=-1, keepdims=True))"),),
+            equivalent=("fails-with-very-large-scores-rows-far-apart",),
+        ),
+        Mistake(
+            "sum-of-table", "The exponentials are divided by the sum of the whole table; each row has "
+            "its own sum.",
+            "Without an axis, sum adds up everything. Each row's shares add up to 1.",
+            edits=((SHARE, "e / e.sum()"),),
         ),
         Mistake(
             "largest-at-least-zero", "Rows whose scores are all very negative become 0 / 0.",
@@ -224,6 +238,12 @@ SOFTMAX_BACKWARD = Exercise(
         Mistake(
             "sum-missing", "`dout` times the shares is there; what the other classes take off is "
             "missing.", edits=_dz("dout * probs"),
+        ),
+        Mistake(
+            "own-share-missing", "Only the ways from each score to the other shares are there; the way "
+            "to its own share is missing.",
+            "Its own share rises with the score, with the slope p (1 - p).",
+            edits=_dz("probs * (dout * probs - (dout * probs).sum(axis=-1, keepdims=True))"),
         ),
         Mistake(
             "outer-share-missing", "The difference is right, but it has not been multiplied by the "
