@@ -1,10 +1,13 @@
 """Checks of lesson 15: softmax attention, backward, on the learner's own forward."""
 
+import numpy as np
+
 from autograder.exercise import Exercise, Mistake, Output, Variant
 from autograder.exercises import right_15
-from autograder.exercises.own_forward import ALIKE
+from autograder.exercises.own_forward import ALIKE, forgotten_cache
 from autograder.exercises.pairs_15 import LESSON, REFERENCE, look_cases, own_forward_run, slip
 from bplib import attention
+from bplib.layers import softmax
 
 DV = "dV = weights.transpose(0, 2, 1) @ dout"
 DS = "dscores = softmax_backward(dout @ V.transpose(0, 2, 1), weights)"
@@ -31,6 +34,12 @@ def _keeps_cache(dout, cache):
     return answer
 
 
+def _without_mask(dout, cache):
+    Q, K, V, _ = cache
+    scores = Q @ K.transpose(0, 2, 1) / np.sqrt(Q.shape[2])
+    return attention.attention_backward(dout, (Q, K, V, softmax(scores)))
+
+
 SHARED = "Softmax shares out a fixed sum of 1: what one key gains the others lose."
 MISTAKES = (
     Mistake("scale-missing", "In `dQ` and `dK` the division by the root of D is missing: the forward "
@@ -51,6 +60,14 @@ MISTAKES = (
             edits=_dv("weights.transpose(0, 2, 1) @ dout / np.sqrt(Q.shape[2])")),
     Mistake("softmax-skipped", "The way back through softmax is missing: the blame for the weights is "
             "taken for the blame for the scores.", SHARED, edits=_ds("dA")),
+    Mistake("softmax-arguments-swapped", "`softmax_backward` is handed its arguments the wrong way "
+            "round: the blame comes first, then the weights.",
+            edits=_ds("softmax_backward(weights, dA)")),
+    Mistake("mask-forgotten", "The weights are worked out again in the backward, and the mask is "
+            "forgotten: what was hidden gets blame.",
+            "The forward had the weights in its hands: the cache is there to keep them.",
+            functions={"attention_backward": _without_mask}),
+    forgotten_cache(REFERENCE, "attention_forward", "attention_backward"),
     Mistake("softmax-again", "On the way back the blame goes through softmax itself; it is to be "
             "multiplied by softmax's slopes.", edits=_ds("softmax(dA)")),
     Mistake("softmax-diagonal", "Softmax's backward has its diagonal alone, w (1 - w); every weight "

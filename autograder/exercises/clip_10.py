@@ -108,6 +108,14 @@ def _in_place(grads, max_norm):
     return grads, norm
 
 
+def _while_adding(grads, max_norm):
+    squares, clipped = 0.0, []
+    for grad in grads:
+        squares += float(np.sum(np.asarray(grad, float) ** 2))
+        clipped.append(grad * min(1.0, max_norm / max(squares**0.5, 1e-30)))
+    return clipped, squares**0.5
+
+
 MISTAKES = (
     Mistake(
         "each-by-itself", "Each gradient is clipped by its own norm: their proportions change, and "
@@ -198,6 +206,11 @@ MISTAKES = (
     Mistake(
         "largest-norm", "The norm of the longest gradient is taken; all of them count together.",
         functions=_slip((NORM, "float(max(np.sqrt(np.sum(grad**2)) for grad in grads))")),
+    ),
+    Mistake(
+        "norm-so-far", "Each gradient is shortened by the norm of itself and those before it. First "
+        "the norm of all, then one factor for all.",
+        functions={NAME: _while_adding},
     ),
     Mistake(
         "first-norm", "Only the first gradient's norm is taken; all of them count together.",

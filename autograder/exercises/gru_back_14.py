@@ -2,7 +2,7 @@
 
 from autograder.exercise import Exercise, Mistake, Output, Variant
 from autograder.exercises import right_14
-from autograder.exercises.own_forward import on_own_forward
+from autograder.exercises.own_forward import forgotten_cache, on_own_forward
 from autograder.exercises.pairs_14 import LESSON, REFERENCE, slip, step_cases
 
 DZN = "dzn = dh * (1 - z) * (1 - n * n)"
@@ -263,7 +263,8 @@ GRU_STEP_BACKWARD = Exercise(
     uses=("gru_step_forward",),
     upstream="dh",
     see="The GRU backwards",
-    mistakes=(*PATHS, *GATES, *SHARES),
+    mistakes=(*PATHS, *GATES, *SHARES,
+              forgotten_cache(REFERENCE, "gru_step_forward", "gru_step_backward")),
     variants=(
         Variant("slices-dict-cache", {
             "gru_step_forward": right_14.gru_by_slices,

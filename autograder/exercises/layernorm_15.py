@@ -5,6 +5,7 @@ import numpy as np
 from autograder.exercise import Exercise, Mistake, Output, Variant
 from autograder.exercises import right_15
 from autograder.exercises.common import forward_run
+from autograder.exercises.own_forward import forgotten_cache
 from autograder.exercises.pairs_15 import (
     LESSON,
     REFERENCE,
@@ -351,6 +352,7 @@ BACKWARD_MISTAKES = (
             "(D,).", edits=_return("dx", "(dout * normal).sum(axis=examples)[None]",
                                    "dout.sum(axis=examples)[None]"),
             equivalent=("right-values-wrong-shape",)),
+    forgotten_cache(REFERENCE, "layernorm_forward", "layernorm_backward"),
     Mistake("writes-into-cache", "The first gradients are right, but the backward writes into its "
             "cache: used a second time, it gives others.",
             functions={"layernorm_backward": _keeps_cache},

@@ -7,7 +7,7 @@ from autograder.exercises import right_14
 from autograder.exercises.common import forward_run
 from autograder.exercises.lstm_step_14 import CELL, GATES, OUT, SPLIT
 from autograder.exercises.lstm_step_back_14 import DC, DWH, DZF, TOTAL
-from autograder.exercises.own_forward import on_own_forward
+from autograder.exercises.own_forward import forgotten_cache, on_own_forward
 from autograder.exercises.pairs_14 import LESSON, REFERENCE, sequence_cases, slip, with_slip
 
 START = "c = np.zeros_like(h)"
@@ -48,6 +48,11 @@ LSTM_FORWARD = Exercise(
         Mistake(
             "cell-starts-at-one", "The cell starts at 1; agreed was that it starts at zero.",
             edits=slip(START, "c = np.ones_like(h)"),
+        ),
+        Mistake(
+            "return-in-the-loop", "The `return` stands inside the loop: it ends after one step.",
+            "What is indented with the loop is done at every step.",
+            edits=slip(KEEP, f"{KEEP}\n        {STACK}"),
         ),
         Mistake(
             "cell-not-carried", "Every step starts with an empty cell: c is not handed on.",
@@ -291,6 +296,12 @@ LSTM_BACKWARD = Exercise(
             "walks-forward", "The loop walks forward in time; blame travels from the last step back.",
             edits=slip(LOOP, "range(len(cache))", END, END.replace("dx[::-1]", "dx")),
         ),
+        Mistake(
+            "return-in-the-loop", "The `return` stands inside the loop: it ends after one step.",
+            "What is indented with the loop is done at every step.",
+            edits=slip(ADD, f"{ADD}\n        {END}"),
+        ),
+        forgotten_cache(REFERENCE, "lstm_forward", "lstm_backward"),
         Mistake(
             "last-step-only", "Only the last step is gone back through; those before it send nothing.",
             edits=slip(BACK, "if t < len(cache) - 1:\n            dx.append(0 * dx[0])\n"

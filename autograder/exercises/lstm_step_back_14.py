@@ -2,7 +2,7 @@
 
 from autograder.exercise import Exercise, Mistake, Output, Variant
 from autograder.exercises import right_14
-from autograder.exercises.own_forward import on_own_forward
+from autograder.exercises.own_forward import forgotten_cache, on_own_forward
 from autograder.exercises.pairs_14 import LESSON, REFERENCE, slip, step_cases
 
 TOTAL = "dc_total = dc + dh * o * (1 - tanh_c * tanh_c)"
@@ -292,7 +292,8 @@ LSTM_STEP_BACKWARD = Exercise(
     uses=("lstm_step_forward",),
     upstream="dh",
     see="One step backwards",
-    mistakes=(*PATHS, *GATES, *SHARES),
+    mistakes=(*PATHS, *GATES, *SHARES,
+              forgotten_cache(REFERENCE, "lstm_step_forward", "lstm_step_backward")),
     variants=(
         Variant("slices-dict-cache", {
             "lstm_step_forward": right_14.lstm_by_slices,

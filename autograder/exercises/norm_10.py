@@ -10,7 +10,14 @@ from autograder.compare import Unreadable, agree, read
 from autograder.errors import LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
 from autograder.exercises.common import in_other_forms
-from autograder.exercises.own_forward import differences, near_misses, settled
+from autograder.exercises.own_forward import (
+    BETWEEN,
+    another,
+    differences,
+    forgotten_cache,
+    near_misses,
+    settled,
+)
 from autograder.machine import Strided
 from autograder.solution import Direct
 from bplib import normalization
@@ -51,6 +58,8 @@ def _cases(upstream):
         off = _table(rng, {"N": 5, "D": 3}, 0.1, "a gamma of exactly 0", upstream)
         off.inputs["gamma"][rng.integers(3)] = 0.0
         yield off
+        if upstream:
+            yield _table(rng, {"N": 4, "D": 3}, 0.1, BETWEEN, upstream)
         far = _table(rng, {"N": 5, "D": 2}, 0.1, "columns far from 0", upstream)
         yield far.but(x=far.x + 300.0)
         yield from in_other_forms(_table(rng, draw_sizes(rng, "ND", 3, 6), 0.1, "", upstream), rng)
@@ -75,6 +84,8 @@ def run_backward(solution, case):
     if keywords.get("eps", 1.0) <= 0:  # a hypothesis about eps ("as if it were 0"), not to be tried
         raise LearnerError("ValueError", "eps must be above 0")
     out, cache = solution.call("batchnorm_forward", *args, returns=("out", "cache"), **keywords)
+    if case.special == BETWEEN:
+        solution.call("batchnorm_forward", *map(another, args), returns=("out", "cache"), **keywords)
     first = solution.call("batchnorm_backward", case.dout, cache, returns=GRADS)
     # Copies: a second call may write into what the first one returned.
     first = tuple(v.copy() if isinstance(v, np.ndarray) else v for v in first)
@@ -413,6 +424,7 @@ BACKWARD_MISTAKES = (
             equivalent=("right-values-wrong-shape",)),
     Mistake("gamma-beta-swapped", "`dgamma` and `dbeta` have changed places.",
             edits=((RETURN, "return dx, dbeta, dgamma"),), equivalent=("results-swapped",)),
+    forgotten_cache(REFERENCE, "batchnorm_forward", "batchnorm_backward"),
     Mistake("writes-into-cache", "The first gradients are right, but the backward writes into its "
             "cache: used a second time, it gives others.",
             functions={"batchnorm_backward": _keeps_cache}, equivalent=("input-mutated",)),

@@ -12,10 +12,12 @@ import numpy as np
 
 from autograder.compare import Unreadable, agree, read
 from autograder.errors import ContractError, LearnerError
+from autograder.exercise import Mistake
 from autograder.machine import Ref, Strided
 from autograder.solution import Direct
 
 TWICE = "one cache used twice"
+BETWEEN = "another forward pass in between"
 SAME = (1e-6, 1e-7, 1e-12)
 NUDGE = 1e-4
 DIRECTIONS = 4
@@ -59,6 +61,8 @@ def on_own_forward(forward, backward, arguments, outs, upstreams, grads, referen
             *mine, cache = solution.call(forward, *args, returns=(*outs, "cache"), **named(case))
             if _is_reference(solution, forward, reference):
                 right = mine
+            if case.special == BETWEEN:
+                solution.call(forward, *map(another, args), returns=(*outs, "cache"), **named(case))
         try:
             found = solution.call(backward, *given, cache, returns=grads)
             if case.special == TWICE:
@@ -77,6 +81,35 @@ def on_own_forward(forward, backward, arguments, outs, upstreams, grads, referen
         return dict(zip(grads, found, strict=True))
 
     return run
+
+
+def another(array):
+    """An input of the same shape for a forward pass that has nothing to do with the first."""
+    return 0.7 * np.flip(_plain(array)) + 0.2
+
+
+def remembering(reference, forward, backward):
+    """The pair of functions that hands on what the last forward left behind, and no cache."""
+    kept = []
+
+    def forth(*args, **keywords):
+        *outs, cache = reference[forward](*args, **keywords)
+        kept[:] = [cache]
+        return *outs, None
+
+    return {forward: forth, backward: lambda *given: reference[backward](*given[:-1], kept[0])}
+
+
+def forgotten_cache(reference, forward, backward):
+    """The mistake of a cache that is one name for all calls."""
+    return Mistake(
+        "cache-for-all", "The backward takes what the last forward left behind, and not what is in "
+        "its cache: with another forward in between, its gradients belong to other numbers.",
+        "A net goes forward through all its layers first, and then back. Each call needs a cache "
+        "of its own, and that is what it returns.",
+        functions=remembering(reference, forward, backward),
+        equivalent=("fails-with-another-forward-pass-in-between", "state-kept"),
+    )
 
 
 def _is_reference(solution, name, reference):

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.exercise import Case, draw_sizes, edited
 from autograder.exercises.common import in_other_forms
-from autograder.exercises.own_forward import TWICE
+from autograder.exercises.own_forward import BETWEEN, TWICE
 from bplib import gated
 
 LESSON = "14_gates"
@@ -85,6 +85,7 @@ def step_cases(gates, upstreams=""):
             yield _saturated(make(rng), rng)
         else:
             yield make(rng, TWICE)
+            yield make(rng, BETWEEN)
         yield from in_other_forms(make(rng), rng)
 
     return cases
@@ -111,6 +112,7 @@ def sequence_cases(gates, upstream=False):
             late.inputs["dh"][:, :-1] = 0.0
             yield late.but("a loss at the last step alone")
             yield make(rng, TWICE)
+            yield make(rng, BETWEEN)
         whole = make(rng)
         names = [name for name in ("x", "h0", "dh") if name in whole.inputs]
         yield from in_other_forms(whole, rng, names=names)

@@ -5,7 +5,7 @@ import numpy as np
 from autograder.compare import agree, read
 from autograder.exercise import Case, draw_sizes
 from autograder.exercises.common import in_other_forms
-from autograder.exercises.own_forward import TWICE, on_own_forward
+from autograder.exercises.own_forward import BETWEEN, TWICE, on_own_forward
 from autograder.solution import Direct
 from bplib import attention
 
@@ -105,6 +105,7 @@ def norm_cases(upstream=False):
         yield flat
         if upstream:
             yield _norm_case(rng, (3, 4), 0.1, TWICE, upstream)
+            yield _norm_case(rng, (3, 4), 0.1, BETWEEN, upstream)
         yield from in_other_forms(_norm_case(rng, (3, 5), 0.1, "", upstream), rng)
 
     return cases
@@ -162,6 +163,7 @@ def look_cases(upstream=False):
             yield _far_apart(_look(rng, 2, 4, 4, 3, 5, "", causal, upstream), rng)
         if upstream:
             yield _look(rng, 2, 3, 3, 4, 5, TWICE, True, upstream)
+            yield _look(rng, 2, 3, 3, 4, 5, BETWEEN, False, upstream)
         else:
             yield _louder_future(_look(rng, 2, 4, 4, 3, 5, causal=True))
         whole = _look(rng, 2, 3, 4, 5, 3, "", False, upstream)

@@ -12,7 +12,7 @@ from autograder.errors import ContractError, LearnerError
 from autograder.exercise import Case, Output, draw_sizes
 from autograder.exercises import rnn_plain_13 as plain
 from autograder.exercises.common import in_other_forms, own_cache
-from autograder.exercises.own_forward import near_misses
+from autograder.exercises.own_forward import BETWEEN, another, near_misses
 from autograder.machine import Ref
 from autograder.solution import Direct
 
@@ -76,6 +76,7 @@ def sequence_cases(upstream):
         yield from in_other_forms(ordinary, rng, integers=False)
         if upstream:
             yield ordinary.but(TWICE)
+            yield ordinary.but(BETWEEN)
         else:
             yield ordinary.but(LARGE, x=1000 * ordinary.x)
 
@@ -229,6 +230,8 @@ def sequence_run(name, probes, keywords=(), measure=lambda *args: differences(*a
         args = [case.inputs[key] for key in ARGUMENTS]
         more = [case.inputs[key] for key in keywords]
         _, cache, right = own_forward(solution, args)
+        if case.special == BETWEEN and solution.has("rnn_forward"):
+            solution.call("rnn_forward", *map(another, args), returns=("h", "cache"))
         first = answered(solution, name, case, [case.dh, cache, *more], GRADS)
         if not right:
             arrays = [bare(arg) for arg in args]

@@ -4,6 +4,7 @@ import numpy as np
 
 from autograder.exercise import Exercise, Mistake, Variant
 from autograder.exercises import rnn_plain_13 as plain
+from autograder.exercises.own_forward import forgotten_cache
 from autograder.exercises.recurrent_13 import (
     LESSON,
     OUTPUTS,
@@ -216,6 +217,9 @@ RNN_BACKWARD = Exercise(
                 "from the future, so start at the end.",
                 edits=((LOOP, "for t in range(len(cache)):"),
                        *out(dx="np.stack(dx, axis=1)"))),
+        Mistake("return-in-the-loop", "The `return` stands inside the loop: it ends after one step.",
+                "What is indented with the loop is done at every step.",
+                edits=((DB, DB + "\n        " + OUT),)),
         Mistake("stops-before-first", "The loop ends before the first step: range(T - 1, 0, -1) "
                 "does not contain 0.",
                 edits=((DZ, "dz = total * (1 - h * h) * (t > 0 or len(cache) == 1)"),
@@ -225,6 +229,7 @@ RNN_BACKWARD = Exercise(
         Mistake("dh-piles-up", "The `dh` of all later steps are added up as they are, besides what "
                 "goes back through the steps.",
                 edits=((TOTAL, "total = dh[:, t:].sum(axis=1) + carry"),)),
+        forgotten_cache(plain.REFERENCE, "rnn_forward", "rnn_backward"),
         Mistake("dh-written-into", "Your function changes its input `dh`: a second call, or a "
                 "gradient check, gets a spoilt one.",
                 "`dh[:, t] += carry` writes into the caller's own array.",

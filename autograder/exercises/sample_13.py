@@ -243,6 +243,9 @@ SAMPLE = Exercise(
         Mistake("overflows-silently", "Large scores, or a low temperature, overflow and the draw "
                 "always ends at the same index.", "Softmax stays the same when one number is "
                 "subtracted from all scores.", functions={"sample_next": _overflowing}),
+        # Before indices that are out of range now and then, as scores are too.
+        Mistake("score-for-index", "What comes back is a score or a probability; agreed was the "
+                "index at which it stands.", functions=_then(lambda i, z, t: float(z[i]))),
         Mistake("one-too-many", "The indices count from 1; they count from 0.",
                 functions=_then(lambda i, z, t: i + 1)),
         Mistake("one-off", "The index is one beside the one drawn.",
@@ -262,8 +265,6 @@ SAMPLE = Exercise(
                 functions=_by(lambda z, t: _softmax(z, t) * (z >= np.sort(z)[-2:][0]))),
         Mistake("sorted", "The scores are sorted first, and the index belongs to the sorted list.",
                 functions=_by(lambda z, t: _softmax(np.sort(z)[::-1], t))),
-        Mistake("score-for-index", "What comes back is a score or a probability; agreed was the "
-                "index at which it stands.", functions=_then(lambda i, z, t: float(z[i]) + 0.5)),
         Mistake("several-numbers", "What comes back is a row of numbers; agreed was one index.",
                 "Probabilities are the odds, not the draw: one index is still to be drawn.",
                 functions=_then(lambda i, z, t: np.eye(max(2, len(z)))[i])),

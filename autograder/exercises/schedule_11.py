@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from autograder.compare import Unreadable, read
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.steps_11 import LESSON
 from bplib import optim
@@ -39,7 +40,8 @@ def run_schedule(solution, case):
         solution.call("cosine_schedule", step, case.total_steps, case.peak, **named)
         for step in case.steps
     ]
-    return {"rates": rates}
+    none = [rate for rate in map(read, rates) if isinstance(rate, Unreadable)]
+    return {"rates": none[0] if none else rates}
 
 
 END = "if step >= total_steps:\n        return 0.0"
@@ -75,6 +77,11 @@ SCHEDULE = Exercise(
         Mistake(
             "warm-up-bent", "The warm-up rises along a cosine; agreed was a straight line.",
             edits=((RISE, "return float(peak * (1 - math.cos(math.pi * step / warmup_steps)) / 2)"),),
+        ),
+        Mistake(
+            "warm-up-not-divided", "The warm-up rises by a whole peak at each step; it takes "
+            "warmup_steps of them to get there.",
+            edits=((RISE, "return float(peak * step)"),),
         ),
         Mistake(
             "warm-up-early", "The warm-up is one step ahead: it starts above 0 and reaches the peak "
