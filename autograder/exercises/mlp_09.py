@@ -182,7 +182,7 @@ def as_pairs(grads, count, name="mlp_backward"):
     if grads is None:
         return [(None, None)] * count
     pair = "(dW, db)" if name == "mlp_backward" else "(W, b)"
-    form = f"{name} should return a list of pairs {pair}, one for each of the {count} layers"
+    form = f"{name} should return a list of pairs {pair}, one for each layer, {count} in all"
     if not isinstance(grads, (list, tuple)):
         raise ContractError("wrong-form", f"{form}; yours returned a {type(grads).__name__}")
     if len(grads) != count:
