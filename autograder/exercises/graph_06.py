@@ -122,10 +122,12 @@ class Node:
 class Failed(Unreadable):
     """A part that stopped with an error; the same kind of error counts as the same answer."""
 
-    def __init__(self, kind, text):
-        says = "not written yet" if kind == "NotWritten" else f"an error ({kind}: {text})"
+    def __init__(self, kind, text, where=""):
+        error = kind.split(",")[0]
+        says = "not written yet" if kind == "NotWritten" else f"an error ({error}: {text}" + (
+            f", in the line `{where}`)" if where else ")")
         if text.startswith("'NoneType' object has no attribute"):
-            says = "nothing (None); is a `return` missing, or a `print` in its place"
+            says = "nothing (None), as if a `return` were missing"
         super().__init__(says)
         object.__setattr__(self, "kind", kind)
 
@@ -136,13 +138,23 @@ class Failed(Unreadable):
         return hash(self.kind)
 
 
-def _part(part, solution, case):
+def run_part(part, solution, case):
+    """What a part gives, or that it Failed."""
     try:
         return part(Graph(solution), case)
     except LearnerError as error:
         if error.kind in FINAL:
             raise
-        return Failed(error.kind, error.text)
+        return Failed(_finer(error), error.text, error.where)
+
+
+def _finer(error):
+    """The kind of an error, told apart further where different slips lead to the same kind."""
+    if error.kind == "TypeError" and "iter" in error.text and "NoneType" not in error.text:
+        return "TypeError, no tuple"
+    if error.kind == "AttributeError":
+        return "AttributeError, " + error.text.split(" ")[0]  # of a 'Value', or of a 'float'
+    return error.kind
 
 
 def run_parts(parts):
@@ -152,10 +164,10 @@ def run_parts(parts):
     """
     def run(solution, case):
         if isinstance(solution, Known):
-            return Lazy({name: partial(_part, part, solution, case) for name, part in parts.items()})
+            return Lazy({name: partial(run_part, part, solution, case) for name, part in parts.items()})
         found = {}
         for name, part in parts.items():
-            found[name] = _part(part, solution, case)
+            found[name] = run_part(part, solution, case)
         kinds = [getattr(value, "kind", "") for name, value in found.items()
                  if name not in ("Value(x).data", "inputs")]
         if all(kind == "NotWritten" for kind in kinds):

@@ -51,6 +51,9 @@ MISTAKES = (
          "chain of a few thousand operations ends with a RecursionError.",
          "Python lets only about 1,000 calls wait for each other; a list used as a stack has no "
          "such limit.", ('__slots__ = (', 'missing_depth = 100_000\n    __slots__ = (')),
+    slip("walk-stops", "`backward` stops with an error whatever it walks through: one thing is taken "
+         "for many.", "`for` and `zip` need something to go through, such as `node.inputs` or "
+         "`node.slopes`; a single number is none.", (GIVE, "iter(grad)")),
     slip("overwrites", "Where a value is used more than once, only one of its gradients is left: "
          "the one that arrives last overwrites the others.",
          "`=` is right as long as every value is used once. Where paths meet, blames are added.",

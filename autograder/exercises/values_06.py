@@ -120,6 +120,12 @@ def _op(name):
 
 
 POWER = "return Value(x**n, (self,), (slope,)"
+MADE = {  # how bplib's Value makes its results
+    "x + y": _op("+"), "x - y": _op("-"), "x * y": _op("*"), "-x": "return Value(-self.data,",
+    "x / y": "return Value(out, (self, other),", "x ** n": POWER,
+    "x.exp()": "return Value(out, (self,), (out,)", "x.log()": "return Value(math.log(self.data),",
+    "x.tanh()": "return Value(out, (self,), (1 - out * out,)",
+}  # fmt: skip
 LIFT = ("            if not isinstance(other, Real):\n                return NotImplemented\n"
         "            other = Value(other)\n")  # fmt: skip
 
@@ -159,6 +165,10 @@ MISTAKES = (
     slip("div-floors", "`x / y` loses what comes after the decimal point.",
          "`//` rounds down; `/` divides.", (_op("/"), "out = self.data // other.data")),
     slip("mul-adds", "`x * y` gives a sum.", "", (_op("*"), "return Value(self.data + other.data,")),
+    *(slip(f"number-alone-{number}", f"`{shown}` gives a plain number; it should give a new Value.",
+           "A plain number does not remember what it was made from.",
+           (made, made.replace("Value(", "(lambda *kept: kept[0])(")))
+      for number, (shown, made) in enumerate(MADE.items(), 1)),
     slip("add-writes", "`x + y` changes x itself; it should make a new Value.",
          "`self.data += ...` writes into the operand, which may be needed again.",
          (_op("+"), "self.data += other.data\n        return Value(self.data,")),
