@@ -64,6 +64,8 @@ def _saturated(case, rng):
         [-1000.0, -400.0, 400.0, 1000.0], len(x)
     )
     Wx = rng.choice([-1.0, 1.0], case.Wx.shape) * rng.uniform(0.3, 1.0, case.Wx.shape)
+    x[0], Wx[0] = 0.0, np.resize([0.8, -0.8], Wx.shape[1])  # exp overflows both ways for certain
+    x[0, 0] = 1000.0
     return case.but(LARGE, x=x, Wx=Wx)
 
 
