@@ -23,6 +23,8 @@ def relation_words(exercise, failing, wrong, brief):
         if not pairs or any(isinstance(came, Unreadable) for came, *_ in pairs):
             continue
         came, right, cases = map(list, zip(*pairs, strict=True))
+        if output.unlike is not None or any(np.asarray(value).dtype.kind == "b" for value in right):
+            continue  # a yes or no, or a draw of chance: no factor or sign can be told of it
         rights[name] = (output, came, right)
         relation = find_relation(came, right, cases, BRIEF if name in brief else RELATIONS)
         if relation is not None:

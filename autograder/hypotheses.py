@@ -67,11 +67,15 @@ class Hypothesis:
         return self.cache[place]
 
     def _observe(self, case):
+        # a changed input that the exercise or its reference has no use for explains nothing
         try:
-            return observe(self.exercise, self.solution, case)
-        except (ValueError, TypeError, ArithmeticError, LookupError) as error:
-            # a changed input that the exercise's own run has no use for: it explains nothing
+            found = observe(self.exercise, self.solution, case)
+            error = found.error if self.change else None
+        except (ValueError, TypeError, ArithmeticError, LookupError) as raised:
+            error = raised
+        if error is not None:
             return Observation({}, ContractError("cannot-be-tried", str(error)))
+        return found
 
     def covers(self, wrong, order, forgive=frozenset()):
         """The wrong outputs it reproduces on all cases; empty when it contradicts a right one.

@@ -86,7 +86,7 @@ def count_results(result, wanted):
 
 def count_sentence(name, returns, count):
     """What is said when ``count`` results came in place of those named in ``returns``."""
-    promised = ", ".join(returns)
+    promised = ", ".join(part.removeprefix("cache_") for part in returns)
     if count == -1:
         came = "nothing (None): is the `return` missing?"
     elif count == 0:

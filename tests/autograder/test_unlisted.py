@@ -124,3 +124,12 @@ def test_settings_of_numpy_that_a_cell_leaves_behind_change_no_verdict():
         np.seterr(**before)
     assert quiet.diagnosis == ["warns"]
     assert quiet.points == diagnose("sigmoid", answer=overflowing).points
+
+
+@pytest.mark.parametrize("name", ["momentum_step", "dropout_forward", "cosine_schedule"])
+def test_an_answer_that_always_raises_is_not_likened_to_a_changed_input(name):
+    def raising(*args, **keywords):
+        raise ValueError("x")
+
+    verdict = judge(find_exercise(name), Direct({name: raising}), np.random.default_rng(0))
+    assert verdict.diagnosis == ["raised-ValueError"]
