@@ -7,8 +7,11 @@ import numpy as np
 from autograder.compare import Unreadable, tolerances
 from autograder.errors import ContractError
 from autograder.hypotheses import size
-from autograder.judge import Diagnosis
+from autograder.judge import Diagnosis, observe
 from autograder.relations import BRIEF, RELATIONS, find_relation, near
+from autograder.solution import Known
+
+PLURAL = ("guesses", "probabilities", "shares")  # outputs that are called so
 
 
 def relation_words(exercise, failing, wrong, brief):
@@ -52,9 +55,10 @@ def _swapped(rights):
 
 
 def _sentence(says, names):
-    if len(names) > 1:
+    if len(names) > 1 or names[0] in PLURAL:
         for one, many in ((" is ", " are "), (" has ", " have "), (" holds ", " hold ")):
             says = says.replace("{out}" + one, "{out}" + many)
+        says = says.replace(" and has the wrong sign", " and have the wrong sign")
     text = says.format(out=" and ".join(names))
     return text[0].upper() + text[1:] + "."
 
@@ -148,9 +152,19 @@ def properties(exercise, trials, again):
                      "from call to call."))  # fmt: skip
     noisy = [trial for trial in trials if trial.seen.warnings]
     if exercise.no_warnings and noisy:
-        found.append(Diagnosis("warns", f"A warning came up: {noisy[0].seen.warnings[0]}. The right"
-                     " answer can be had without one."))  # fmt: skip
+        named = [Diagnosis(mistake.id, mistake.says, mistake.thought) for mistake in exercise.mistakes
+                 if "warns" in mistake.equivalent and _warns_alike(exercise, mistake, trials)]
+        found.append(named[0] if named else Diagnosis(
+            "warns", f"A warning came up: {noisy[0].seen.warnings[0]}. The right answer can be had "
+            "without one."))  # fmt: skip
     return found
+
+
+def _warns_alike(exercise, mistake, trials):
+    """Whether a known mistake gives the same warnings on all cases, and no other."""
+    known = Known(mistake.namespace(exercise))
+    return all(set(observe(exercise, known, trial.case).warnings) == set(trial.seen.warnings)
+               for trial in trials)
 
 
 def remarks_on(exercise, trials):

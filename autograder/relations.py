@@ -77,8 +77,8 @@ def factor(came, right, cases):
     if any(k is None for k in ratios):
         return None
     ks = np.array(ratios)
-    if np.allclose(ks, 1, rtol=1e-5):
-        return None
+    if np.allclose(ks, 1, rtol=1e-5) or len(ks) == pairs[0][1].size == 1 and not _simple(ks[0]):
+        return None  # of one number alone everything is some multiple
     if np.allclose(ks, ks[0], rtol=1e-5) and not _follows_single(ks, pairs):
         if np.isclose(ks[0], -1, rtol=1e-5):
             return Relation("sign", "your {out} has the right size and the wrong sign")
@@ -91,6 +91,12 @@ def factor(came, right, cases):
             f"your {{out}} is exactly {times} times too {way}",
         )
     return _sized(ks, pairs)
+
+
+def _simple(k):
+    """Whether a factor is a small whole number or one over it."""
+    size = max(abs(k), 1 / abs(k)) if k else np.inf
+    return size < 12.5 and bool(np.isclose(size, round(size), rtol=1e-6))
 
 
 def _follows_single(ks, pairs):

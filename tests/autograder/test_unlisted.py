@@ -100,7 +100,7 @@ def in_a_browser(monkeypatch):
 
 def test_where_numpy_cannot_warn_nothing_is_claimed_about_warnings(monkeypatch):
     heard = diagnose("sigmoid", answer=overflowing)
-    assert not heard.passed and heard.diagnosis == ["warns"] and not heard.remarks
+    assert not heard.passed and heard.diagnosis == ["overflow"] and not heard.remarks
     in_a_browser(monkeypatch)
     unheard = diagnose("sigmoid", answer=overflowing)
     assert unheard.passed and any("gives no warnings" in remark for remark in unheard.remarks)
@@ -122,7 +122,7 @@ def test_settings_of_numpy_that_a_cell_leaves_behind_change_no_verdict():
         quiet = diagnose("sigmoid", answer=overflowing)
     finally:
         np.seterr(**before)
-    assert quiet.diagnosis == ["warns"]
+    assert quiet.diagnosis == ["overflow"]
     assert quiet.points == diagnose("sigmoid", answer=overflowing).points
 
 
@@ -133,3 +133,18 @@ def test_an_answer_that_always_raises_is_not_likened_to_a_changed_input(name):
 
     verdict = judge(find_exercise(name), Direct({name: raising}), np.random.default_rng(0))
     assert verdict.diagnosis == ["raised-ValueError"]
+
+
+def test_an_overflow_is_named_by_what_it_warns_of_and_where():
+    def both(z):
+        return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
+
+    assert diagnose("sigmoid", answer=both).diagnosis == ["overflow-both-branches"]
+
+
+def test_of_one_number_alone_no_odd_factor_is_told():
+    from autograder.relations import factor
+
+    right = np.array(0.7)
+    assert factor([right * 2.543e4], [right], [None]) is None
+    assert "exactly 2 times too large" in factor([right * 2], [right], [None]).says
