@@ -173,7 +173,7 @@ class Machine:
                 raise
             except BaseException as error:  # SystemExit too: exit() in an answer is an answer
                 kind = type(error).__name__
-                raise LearnerError(kind, str(error)[:500], _where(error)) from None
+                raise LearnerError(kind, str(error)[:500].strip(), _where(error)) from None
             finally:
                 self.trace.warnings += [str(item.message)[:200] for item in caught[:5]]
                 self.trace.printed = self.trace.printed or printed.anything
