@@ -98,7 +98,7 @@ def serve(folder: Path, slug: str, port: int, browser: bool) -> int:
     place = f"/lab/tree/{slug}/{slug}.ipynb"
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_urlsafe(24)
     command = [
-        sys.executable, "-m", "autograder.quick", "jupyterlab", f"--ServerApp.root_dir={folder}",
+        sys.executable, "-P", "-m", "autograder.quick", "jupyterlab", f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url={place}", f"--ServerApp.port={port}",
         "--Application.log_level=ERROR", *([] if browser else ["--no-browser"]),
         *(["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []),  # containers
