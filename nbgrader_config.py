@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 root = Path(__file__).resolve().parent
-sys.path.insert(0, str(root))  # so that the course is found even where it is not installed
+if (root / "autograder" / "__init__.py").is_file():
+    sys.path.insert(0, str(root))  # so that a checkout is found even where it is not installed
+# elsewhere `autograder` is nbgrader's folder of that name, which would hide the package
 # nbgrader starts `alembic` by name when it makes the gradebook: it lies beside this interpreter,
 # which need not be on the path where the environment was not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

@@ -2,13 +2,17 @@
 
 import io
 import json
+import shutil
+import sys
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.classroom.collect import collect, who
+from autograder.classroom.gradebook import configuration
 from autograder.classroom.records import Records, broke_down
 from autograder.classroom.run import failed, grade_all
 from autograder.classroom.similar import alike, fingerprint
@@ -16,6 +20,7 @@ from autograder.classroom.staging import stage
 from autograder.classroom.submissions import HandedIn, handed_in
 from autograder.errors import CourseError
 
+ROOT = Path(__file__).resolve().parents[2]
 LESSON = "04_house_prices"
 NAMES = ("mse", "predict", "mse_gradients", "fit_linear", "standardize")
 
@@ -204,3 +209,12 @@ def test_a_breakdown_is_no_verdict_and_is_taken_up_again(tmp_path):
     records.put(failed(item, 5.0, "It broke down."))
     assert broke_down(records.get("ada")) == ["everything"]
     assert not records.is_current(item, item.digest())
+
+
+def test_a_course_folder_does_not_hide_the_package_from_the_graders(tmp_path, monkeypatch):
+    """Its `autograder` holds nbgrader's data; workers look for ours along the same path."""
+    monkeypatch.setattr(sys, "path", sys.path[:])
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    (tmp_path / "autograder").mkdir()
+    assert configuration(tmp_path).CourseDirectory.source_directory == "solutions"
+    assert str(tmp_path) not in sys.path
