@@ -679,6 +679,16 @@ FIT_LINEAR = Exercise(
             equivalent=("halves-learning_rate",),
         ),
         Mistake(
+            "w-uphill", "The weights climb: `w` steps along its gradient, and `b` alone against it.",
+            "The gradient points uphill; both steps go the other way.",
+            edits=((STEP_W, "w = w + learning_rate * dw"),),
+        ),
+        Mistake(
+            "b-uphill", "The starting price climbs: `b` steps along its gradient, and `w` alone "
+            "against it.", "The gradient points uphill; both steps go the other way.",
+            edits=((STEP_B, "b = b + learning_rate * db"),),
+        ),
+        Mistake(
             "loss-of-zeros", "`losses` never changes: the loss is taken of the first guess each time.",
             edits=((LOOP_LOSS, "        losses.append(losses[0])"),),
         ),
