@@ -18,6 +18,7 @@ from bplib import recurrent
 DRAWS, MANY = 220, 1200  # where there are many, powers of 2 can be told from powers of e
 SIGMAS = 5.2  # about one right answer in a million is doubted
 CROWD = 40  # so many symbols, one of them likelier, that an index in stone is hardly that one
+SURE = 1 - 1e-9  # that two draws are alike
 COLD = "a very low temperature (the largest score always wins)"
 BIG = "very large scores (up to 1000 either way)"
 
@@ -71,11 +72,16 @@ def _index(answer, V):
 
 
 def _known_odds(solution):
-    """The odds of the reference or of a known mistake; a learner's answer has to be tried."""
+    """The odds of the reference or of a known mistake, and whether its draws can be had again.
+
+    A learner's answer has to be tried: no odds.
+    """
     if not isinstance(solution, Known):
-        return None
+        return None, True
     function = solution.machine.namespace.get("sample_next")
-    return chances if function is recurrent.sample_next else getattr(function, "odds", None)
+    if function is recurrent.sample_next:
+        return chances, True
+    return getattr(function, "odds", None), getattr(function, "repeats", True)
 
 
 def _unlike(seen, odds, case):
@@ -94,23 +100,31 @@ def _unlike(seen, odds, case):
     return wrong | (abs(seen @ logits - mean) > SIGMAS * spread + reach + 1e-9)
 
 
+def _enough(p, draws):
+    """How many draws have to come twice before it is no chance (one in a thousand million)."""
+    alike = p @ p  # how often two draws are
+    return draws if alike > SURE else min(draws, max(15, int(-21 / np.log(alike))))
+
+
 def _run(solution, case):
     if not case.temperature > 0:  # a hypothesis may ask; a draw has no answer to it
         raise LearnerError("ValueError", "temperature must be above 0")
     logits = bare(case.logits).astype(float)
-    V, p, odds = len(logits), chances(logits, case.temperature), _known_odds(solution)
+    V, p = len(logits), chances(logits, case.temperature)
+    odds, repeats = _known_odds(solution)
     if odds is not None:
         seen = p if odds is chances else _normal(odds(logits, case.temperature))
-        whole, single, repeats = True, True, True
+        whole, single, repeats = True, True, repeats or p @ p > SURE
         varies = bool(seen.max() < 0.999)
         stuck = int(seen.argmax())
     else:
         seeds = [case.seed + k for k in range(case.draws)]
         answers = _asked(solution, case, seeds)
         drawn = np.array([_index(answer, V) for answer in answers])
-        again = [_index(answer, V) for answer in _asked(solution, case, seeds[:15])]
+        twice = seeds[: _enough(p, case.draws)]
+        again = [_index(answer, V) for answer in _asked(solution, case, twice)]
         seen = np.bincount(drawn[drawn >= 0], minlength=V) / case.draws
-        whole, repeats = bool((drawn >= 0).all()), again == drawn[:15].tolist()
+        whole, repeats = bool((drawn >= 0).all()), again == drawn[: len(twice)].tolist()
         varies = bool((drawn != drawn[0]).any())
         stuck = int(drawn[0])
         single = all(getattr(read(answer), "size", 0) == 1 for answer in answers)
@@ -181,6 +195,13 @@ def _writes(logits, temperature, rng):
 _writes.odds = chances  # it draws as it should: no odds are to be explained by it
 
 
+def _shared(logits, temperature, rng):
+    return int(np.random.choice(len(logits), p=chances(np.asarray(logits, float), temperature)))
+
+
+_shared.odds, _shared.repeats = chances, False
+
+
 def _gumbel(logits, temperature, rng):
     noise = rng.gumbel(size=len(logits))
     return np.argmax((np.asarray(logits, float) - np.max(logits)) / temperature + noise)
@@ -234,8 +255,7 @@ SAMPLE = Exercise(
                 functions=_by(lambda z, t: 1 / (1 + np.exp(-np.clip(z / t, -30, 700))))),
         Mistake("global-generator", "The generator `rng` is not used: the same one gives another "
                 "draw each time.", "np.random draws from a generator that everybody shares.",
-                functions={"sample_next": lambda z, t, rng: int(
-                    np.random.choice(len(z), p=chances(np.asarray(z, float), t)))}),
+                functions={"sample_next": _shared}),
         Mistake("overflows", "Large scores, or a low temperature, overflow: exp(1000) is infinite, "
                 "and infinity divided by infinity is no number.",
                 "Softmax stays the same when one number is subtracted from all scores.",

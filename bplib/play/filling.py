@@ -30,9 +30,10 @@ def filling_page(name: str, folder: str | Path = ".", pause: float = 0.5) -> ipw
         while UNFINISHED in page.value:
             time.sleep(pause)
             try:
-                page.value = path.read_text(encoding="utf-8")  # traitlets tells of changes alone
+                text = path.read_text(encoding="utf-8")
             except OSError:
                 return  # the demonstration was ended
+            page.value = text or page.value  # empty while somebody begins to write it
 
     threading.Thread(target=fill, daemon=True).start()
     return page
