@@ -80,9 +80,12 @@ class Hypothesis:
     def covers(self, wrong, order, forgive=frozenset()):
         """The wrong outputs it reproduces on all cases; empty when it contradicts a right one.
 
+        Empty, too, when it is wrong in another way than the answer in as many outputs as it
+        reproduces: what it has in common with the answer is then chance rather than the cause.
+
         order: places of the trials, the most telling first; forgive: special kinds left out.
         """
-        alive, different = dict(wrong), set()
+        alive, different, otherwise = dict(wrong), set(), set()
         for place in order:
             trial = self.trials[place]
             if trial.case.special in forgive:
@@ -92,12 +95,15 @@ class Hypothesis:
             for output in [item for item in given if item.name in alive]:
                 if not _same(self.exercise, seen, predicted, output, trial.case):
                     del alive[output.name]
+                    if not _same(self.exercise, trial.right, predicted, output, trial.case):
+                        otherwise.add(output.name)
                 elif trial.seen.error is not None or not trial.findings[output.name].ok:
                     different.add(output.name)
             if not alive or not all(_same(self.exercise, seen, predicted, output, trial.case)
                                     for output in given if output.name not in wrong):
                 return set()
-        return set(alive) & different
+        explained = set(alive) & different
+        return explained if len(explained) > len(otherwise) else set()
 
 
 def known_mistakes(exercise, trials):

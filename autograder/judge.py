@@ -20,10 +20,14 @@ NO_ANSWER = {"NotWritten": "missing", "Missing": "missing", "Timeout": "timeout"
 
 @dataclass(frozen=True)
 class Goal:
-    """A sub-goal: what was asked, and whether it was reached (None: not tried)."""
+    """A sub-goal: what was asked, and whether it was reached (None: not tried).
+
+    special: whether it is one of the special cases, beyond the ordinary inputs.
+    """
 
     says: str
     reached: bool | None
+    special: bool = False
 
 
 @dataclass(frozen=True)
@@ -250,7 +254,7 @@ def _special_goals(exercise, special, right_outputs):
     goals, share = [], 0.0
     for kind in kinds:
         group = [trial for trial in special if trial.case.special == kind]
-        goals.append(Goal(kind, all(trial.ok for trial in group)))
+        goals.append(Goal(kind, all(trial.ok for trial in group), special=True))
         right = all(
             t.seen.error is None and (name not in t.findings or t.findings[name].ok)
             for t in group

@@ -5,6 +5,7 @@ import html
 import numpy as np
 
 from autograder.compare import Unreadable, read
+from autograder.judge import Goal
 from autograder.machine import Rng, Strided
 
 
@@ -100,12 +101,22 @@ def _evidence_first(diagnoses):
     return sorted(diagnoses, key=lambda item: not item.measured)
 
 
+def _goals_told(goals):
+    """The goals, but in one line all special cases when none is reached: they can wait."""
+    special = [goal for goal in goals if goal.special]
+    if len(special) < 3 or any(goal.reached for goal in special):
+        return goals
+    in_one = Goal(f"{len(special)} special cases: none of them yet", False)
+    return [in_one if goal is special[0] else goal
+            for goal in goals if goal not in special[1:]]  # fmt: skip
+
+
 def as_text(verdict):
     """What the learner reads, as plain text."""
     lines = [f"{verdict.exercise}: {_title(verdict)}, {_points(verdict)}."]
     if verdict.status != "passed":
         marks = {True: "[x]", False: "[ ]", None: " - "}
-        lines += [f"  {marks[goal.reached]} {goal.says}" for goal in verdict.goals]
+        lines += [f"  {marks[goal.reached]} {goal.says}" for goal in _goals_told(verdict.goals)]
         example = verdict.example
         if example:
             special = f", {example['special']}" if example["special"] else ""
@@ -190,7 +201,7 @@ def _goals_html(verdict):
     items = "".join(
         f'<li><span role="img" aria-label="{marks[g.reached][1]}">{marks[g.reached][0]}</span> '
         f"{html.escape(g.says)}</li>"
-        for g in verdict.goals
+        for g in _goals_told(verdict.goals)
     )
     return f'<ul style="list-style:none;padding-left:0;margin:.4em 0;columns:2 20em">{items}</ul>'
 

@@ -140,6 +140,15 @@ def _nearer_to_zero(error, guess, step):
     return min((guess, guess - step, guess + step), key=lambda g: abs(error(g)))
 
 
+def _place(*sides):
+    """Where the winner stands in a list of the guess and its neighbours."""
+    def better_guess(error, guess, step):
+        errors = [error(guess + side * step) for side in sides]
+        return errors.index(min(errors))
+
+    return better_guess
+
+
 BETTER_GUESS = Exercise(
     "better_guess", LESSON, 2,
     outputs=(Output("result", "the better guess"),),
@@ -279,6 +288,12 @@ BETTER_GUESS = Exercise(
             "returns-step", "You give back how far to move. Wanted is the place where you arrive.",
             edits=(("return best", "return best - guess"),),
         ),
+        *(Mistake(
+            name, "You give back which of the three won: 0, 1 or 2. Wanted is the winner itself.",
+            "`argmin` and `index` tell the place in a list. The list still has to be asked for what "
+            "stands there.",
+            functions={"better_guess": _place(*sides)}, equivalent=("returns-place",),
+        ) for name, sides in (("returns-place", (-1, 0, 1)), ("returns-place-of-mine", (0, -1, 1)))),
         Mistake(
             "never-moves", "Your machine always stays at its old guess.",
             "Making a better guess is not enough: it also has to be given back with `return`.",
