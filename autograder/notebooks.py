@@ -14,6 +14,7 @@ from pathlib import Path
 from autograder.course import SLUG
 from autograder.errors import CourseError
 from autograder.exercises import all_exercises, exercises_of, lesson_numbers
+from autograder.pipeline.source import UNRELEASED
 
 MOST_BYTES = 40 << 20
 MOST_CELLS = 2000
@@ -22,6 +23,7 @@ DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULT
 BINDS = re.compile(r"^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=[^=]", re.MULTILINE)
 CHECKS = re.compile(r"\bcheck\(\s*[rRuUbB]*['\"](\w+)['\"]")
 PERCENT = re.compile(r"^#[ ]?%%(.*)$", re.MULTILINE)
+NOT_HANDED_IN = re.compile(rf"\btags=\[[^]]*\"(?:{'|'.join(sorted(UNRELEASED))})\"")
 
 
 @dataclass(frozen=True)
@@ -113,16 +115,20 @@ def decoded(data):
 
 
 def python_cells(text):
-    """The code cells of a Python file in percent format; the whole file where it has no marks."""
+    """The code cells of a Python file in percent format; the whole file where it has no marks.
+
+    A lesson's source may be graded too: what of it no learner gets is left out.
+    """
     marks = list(PERCENT.finditer(text))
     if not marks:
         return [Cell(1, text)]
     cells = [Cell(0, text[: marks[0].start()])]
     for number, mark in enumerate(marks, 1):
         end = marks[number].start() if number < len(marks) else len(text)
-        if "[markdown]" in mark.group(1) or "[raw]" in mark.group(1):
+        head = mark.group(1)
+        if "[markdown]" in head or "[raw]" in head or NOT_HANDED_IN.search(head):
             continue
-        name = re.search(r"\b(solution|check)=\"(\w+)\"", mark.group(1))
+        name = re.search(r"\b(solution|check)=\"(\w+)\"", head)
         grade_id = "" if name is None else ("check_" * (name[1] == "check")) + name[2]
         cells.append(Cell(number, text[mark.end(): end].lstrip("\n"), grade_id))
     return [cell for cell in cells if cell.source.strip()]

@@ -8,6 +8,7 @@ mentioned as something else, such as an argument (`needed.py`).
 """
 
 import ast
+import builtins
 import json
 import re
 from functools import lru_cache
@@ -19,9 +20,12 @@ WORD = re.compile(r"[^\W\d]\w*")
 # Mentioned by a learner's cell: names may be reached that do not stand there.
 REACHES = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__main__", "__dict__",
            "getattr", "sys", "importlib", "gc", "inspect"}  # fmt: skip
-# Mentioned by a lesson's own cell: it changes something that has no name.
+# Called or reached into by a lesson's own cell: it changes something that has no name.
 CHANGES = {"seterr", "seed", "filterwarnings", "simplefilter", "setattr", "exec", "globals",
-           "environ", "setrecursionlimit", "append", "update", "extend"}  # fmt: skip
+           "environ", "setrecursionlimit"}  # fmt: skip
+# Methods that change their object, which may have another name too.
+INTO_OBJECTS = {"append", "update", "extend", "insert", "add", "pop", "popitem", "remove", "clear",
+                "setdefault", "sort", "reverse", "fill", "shuffle"}  # fmt: skip
 WARM = {"matplotlib": ("matplotlib.pyplot",), "ipywidgets": ("ipywidgets",),
         "IPython": ("IPython.display",), "pandas": ("pandas",), "scipy": ("scipy",)}  # fmt: skip
 
@@ -100,22 +104,25 @@ def bound_names(text, modules=frozenset()):
     tree = parsed(text)
     if tree is None:
         return None
-    names, used = imported_names(text), set()
+    names, reached, loaded, into_objects = imported_names(text), set(), set(), False
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.add(node.name)
         elif isinstance(node, ast.Name):
-            used.add(node.id)
-            if not isinstance(node.ctx, ast.Load):
-                names.add(node.id)
+            (loaded if isinstance(node.ctx, ast.Load) else names).add(node.id)
         elif isinstance(node, ast.Attribute):
-            used.add(node.attr)
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Store):
-            names |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            reached.add(node.attr)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            reached.add(node.func.id)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             names |= {part.id for part in ast.walk(node.func) if isinstance(part, ast.Name)
                       } - modules  # fmt: skip
-    return None if used & CHANGES or "*" in names else names
+            into_objects |= node.func.attr in INTO_OBJECTS
+        into_objects |= isinstance(node, ast.AugAssign) or isinstance(
+            node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load)
+    if into_objects:  # whatever the cell mentions may be another name of what it changes
+        names |= loaded - modules - set(dir(builtins))
+    return None if reached & CHANGES or names & {"*", "environ"} else names
 
 
 def bound_by(cells, exercise):

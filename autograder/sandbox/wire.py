@@ -25,6 +25,7 @@ MOST_DIGITS = 300
 EXACT = 1 << 53
 DTYPES = frozenset("bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 "
                    "complex64 complex128".split())  # fmt: skip
+NAMES = {np.dtype(name): name for name in DTYPES}  # numpy takes longer to tell a name
 
 
 class WireError(Exception):
@@ -100,16 +101,18 @@ class Encoder:
 
     def _array(self, value, tag="a"):
         array = np.array(value, order="C")  # subclasses become plain arrays
-        if array.dtype.kind in "fc" and array.dtype.name not in DTYPES:
+        name = NAMES.get(array.dtype) or array.dtype.name
+        if array.dtype.kind in "fc" and name not in DTYPES:
             array = array.astype(complex if array.dtype.kind == "c" else float)
-        if array.dtype.name not in DTYPES:
+            name = array.dtype.name
+        if name not in DTYPES:
             return {"u": f"a {type(value).__name__}, not numbers"[:MOST_TEXT]}
         data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
         self.size += len(data)
         if self.size > MOST_BYTES:
             raise WireError("too large")
         self.buffers.append(data)
-        return {tag: [array.dtype.name, list(array.shape), len(self.buffers) - 1]}
+        return {tag: [name, list(array.shape), len(self.buffers) - 1]}
 
 
 class Decoder:

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.errors import CourseError
 from autograder.exercises import find_exercise
-from autograder.notebooks import find_lesson, parse_submission, read_submission
+from autograder.notebooks import find_lesson, parse_submission, python_cells, read_submission
 from autograder.sandbox.replay import bound_names, cells_for, without_given
 
 MSE = "def mse(predictions, targets):\n    return ((predictions - targets) ** 2).mean()\n"
@@ -155,6 +155,14 @@ def test_cells_up_to_the_check():
     assert chosen(code(PREDICT), check, code(MSE)) == [1, 2, 3], "defined after its check"
 
 
+def test_a_lessons_source_is_read_as_what_a_learner_gets():
+    head = '# %% tags=["talk", "x"] slide="-"'
+    source = f'{head}\ny = 1\n\n# %% tags=["hide"]\nx = 1\n# %% solution="mse"\n{MSE}\n'
+    cells = python_cells(source)
+    assert [(cell.source.strip(), cell.grade_id) for cell in cells] == [
+        ("x = 1", ""), (MSE.strip(), "mse")]
+
+
 def test_given_cells_that_nobody_mentions_are_left_out():
     given = {"plot = draw()": {"plot"}, "data = load()": {"data"}, "more = data + 1": {"more"},
              "check('mse', mse)": set()}  # fmt: skip
@@ -171,8 +179,11 @@ def test_given_cells_that_nobody_mentions_are_left_out():
     ("import os.path as p, sys", {"p", "sys"}), ("with o as f: pass", {"f"}), ("x[0] = 1", {"x"}),
     ("x.y.z = 1", {"x"}), ("rng.normal()", {"rng"}), ("(y := 5)", {"y"}), ("print(1)", set()),
     ("def f():\n    g = 1", {"f", "g"}), ("class A: pass", {"A"}), ("%matplotlib inline", set()),
-    ("del q", {"q"}), ("x += 1", {"x"}), ("np.random.seed(0)", None), ("a.append(1)", None),
-    ("from os import *", None), ("if (", None), ("exec('x = 1')", None),
+    ("del q", {"q"}), ("x += 1", {"x"}), ("np.random.seed(0)", None), ("seed = 1", {"seed"}),
+    ("a.append(1)", {"a"}), ("for a in b:\n    a.append(len(c))", {"a", "b", "c"}),
+    ("for a in b:\n    a[0] = np.pi", {"a", "b"}), ("for a in b:\n    a += c", {"a", "b", "c"}),
+    ("from os import environ\nenviron['a'] = 'b'", None), ("from os import *", None),
+    ("if (", None), ("exec('x = 1')", None),
 ])  # fmt: skip
 def test_names_that_a_given_cell_binds(text, names):
     assert bound_names(text, {"np"}) == names
