@@ -10,6 +10,7 @@ from autograder.exercises import all_exercises
 from autograder.grading import Grader, seed_of
 from autograder.judge import judge
 from autograder.machine import Ref, Rng, Strided
+from autograder.memo import Memo
 from autograder.notebooks import Cell, Submission
 from autograder.sandbox.remote import Handle, Remote
 from autograder.solution import Direct
@@ -293,7 +294,7 @@ class Loaded(Direct):
     """Functions of this process behind the very messages that a child would get."""
 
 
-def same_verdict(grader, exercise, make):
+def same_verdict(grader, exercise, make, memo):
     """The verdict of the judge with ``make()`` here, and with the same functions over there."""
     import socket
     import threading
@@ -309,8 +310,8 @@ def same_verdict(grader, exercise, make):
     thread.start()
     remote = Remote(grader.sandbox, Line(Channel(ours), -1, True, {"exit": 0}), namespace, 60)
     seed = seed_of(7, exercise.name)
-    here = judge(exercise, Direct(make()), np.random.default_rng(seed))
-    there = judge(exercise, remote, np.random.default_rng(seed))
+    here = judge(exercise, Direct(make()), np.random.default_rng(seed), memo=memo)
+    there = judge(exercise, remote, np.random.default_rng(seed), memo=memo)
     ours.close()
     thread.join(5)
     theirs.close()
@@ -326,6 +327,7 @@ def test_verdicts_are_the_same_here_and_there(grader, exercise, tmp_path):
     makers = [lambda: dict(exercise.reference)]
     makers += [partial(m.namespace, exercise) for m in mistakes[:: max(1, len(mistakes) // 2)]]
     makers += [lambda v=v: {**exercise.reference, **v.functions} for v in exercise.variants[:1]]
+    memo = Memo()  # what hypotheses predict is the same for both, and for all
     for make in makers:
-        here, there = same_verdict(grader, exercise, make)
+        here, there = same_verdict(grader, exercise, make, memo)
         assert here.as_dict() == there.as_dict()
