@@ -31,6 +31,29 @@ def pytest_make_collect_report(collector):
     return refuse_skip((yield))
 
 
+def pytest_collection_modifyitems(items):
+    """What takes long comes first, so that the workers end together; see `together`."""
+    for item in items:
+        group = together(item)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None
+               and item.get_closest_marker("browser") is None)
+
+
+def together(item):
+    """Which tests one worker should run (make test says --dist loadgroup); empty where any may.
+
+    Tests of one file that share something dear: a served page, a graded class. And the mistakes of
+    one exercise, whose right answers are worked out once.
+    """
+    file = item.nodeid.partition("::")[0]
+    if item.get_closest_marker("browser") or "/classroom/" in file or file.endswith("test_nbgrader.py"):
+        return file
+    exercise = getattr(item, "callspec", None) and item.callspec.params.get("exercise")
+    return exercise.name if exercise and file.endswith("test_exercises.py") else ""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_cache_for_all(tmp_path_factory):
     """What is kept between runs (executed lessons, thumbnails) is made once for all workers, anew."""
