@@ -459,6 +459,12 @@ Z_LINE = "np.where(constant, X.dtype.type(0), (X - mean) / std)"
 STD_LINE = "std = np.where(constant, X.dtype.type(1), X.std(axis=0))"
 MEAN_LINE = "mean = np.where(constant, low, X.mean(axis=0))"
 
+def _spread_and(more):
+    """Nothing is divided by 0, since a number is added to every spread."""
+    return {"standardize": lambda X: (
+        (X - X.mean(0)) / (X.std(0) + more), X.mean(0), X.std(0))}
+
+
 STANDARDIZE = Exercise(
     "standardize", LESSON, 3,
     outputs=(Output("Z", "the scaled table Z", weight=2), Output("mean", "the means"),
@@ -516,13 +522,18 @@ STANDARDIZE = Exercise(
                 lambda m, s: ((X - m) / np.where(s == 0, 1, s), m, s))(X.mean(0), X.std(0))},
             equivalent=("fails-with-a-column-whose-values-are-all-equal",),
         ),
-        Mistake(
-            "added-to-spread", "A small number is added to the spread: where the spread is small "
+        *(Mistake(
+            f"added-to-spread{name}", "A small number is added to the spread: where the spread is small "
             "itself, Z comes out too small.",
             "Leave every spread as it is but those of constant columns.",
-            functions={"standardize": lambda X: (
-                (X - X.mean(0)) / (X.std(0) + 1e-5), X.mean(0), X.std(0))},
-        ),
+            functions=_spread_and(more),
+        ) for name, more in (("", 1e-5), ("-1e-6", 1e-6), ("-1e-7", 1e-7))),
+        *(Mistake(
+            f"tiny-added-to-spread{name}", "A tiny number is added to the spread. A column of equal "
+            "values then gives no exact zeros: rounding is divided by that tiny number.",
+            "The mean of seven times 0.1 need not be exactly 0.1.",
+            functions=_spread_and(more),
+        ) for name, more in (("", 1e-12), ("-1e-15", 1e-15))),
         Mistake(
             "small-taken-for-constant", "A column of small numbers is taken for one whose values are "
             "all equal.", "A spread of 0.001 is much, if the numbers are about as small: ask for one "
