@@ -43,7 +43,7 @@ def grade_on_cluster(address, todo, seed, seconds, apart, max_points=0.0):
     except ImportError:
         raise CourseError("--cluster needs dask: install the package distributed.") from None
     try:
-        client = Client(address, timeout="10s")
+        client = Client(address, timeout="5s")
     except (OSError, ValueError) as error:
         raise CourseError(f"No dask cluster answers at {address}: {error}.") from None
     with client:

@@ -142,7 +142,7 @@ def test_the_pdf_has_a_page_for_each_slide(needs_browser, course, tmp_path, monk
 def talk(chromium, tmp_path_factory, request):
     """A talk opened as `bp demo LESSON --slides` says, in a browser before it."""
     scratch = tmp_path_factory.mktemp("scratch")
-    env = {**os.environ, "XDG_CACHE_HOME": str(scratch), "TMPDIR": str(scratch)}
+    env = {**os.environ, "TMPDIR": str(scratch)}
     with harness.bp_demo(request.param, "--slides", env=env) as address:
         home, outside = address.split("/lab/")[0], []
         page = chromium.new_page()
