@@ -45,6 +45,7 @@ body, .jp-Notebook, .jp-Cell, .voila-notebook, #rendered_cells {{ background: {l
   color: {look.ink}; padding: 0 !important; }}
 .bp-stage-nav {{ display: flex; flex-wrap: wrap; gap: .4em 1em; align-items: baseline;
   font: 17px system-ui, "DejaVu Sans", sans-serif; color: {look.ink}; margin: .2em .6em; }}
+.bp-stage .bp-stage-nav {{ margin: .2em 16px; }}
 .bp-stage-nav a {{ color: {look.blue} !important; }} .bp-stage-nav b {{ font-size: 1.15em; }}
 .bp-cards {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 20px;
   padding: 0 !important; margin: 10px 16px !important; list-style: none !important; }}
