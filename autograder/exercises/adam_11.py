@@ -39,6 +39,9 @@ def special_walks(rng, **more):
     yield walk_case(rng, 2, 5, "no memory at all (beta1 = beta2 = 0)",
                     **{**settings, "beta1": 0.0, "beta2": 0.0})  # fmt: skip
     yield from in_other_numbers(rng, settings)
+    yield walk_case(rng, 2, 4, "a walk taken up again at t = 1000", **{**settings, "beta2": 0.999},
+                    first_t=1000, start_m=rng.normal(size=2),
+                    start_v=rng.uniform(0.5, 2.0, 2))  # fmt: skip
 
 
 def adam_cases(rng):
@@ -192,6 +195,12 @@ DECAY_MISTAKES = (
     Mistake(
         "decay-in-stone", "The decay is always 0.01: the `weight_decay` that was given is not used.",
         edits=((DECAY, " - rate * 1e-2 * param"),),
+    ),
+    Mistake(
+        "decay-of-tables-alone", "A parameter with a single axis is not decayed; agreed was a decay of "
+        "every parameter that comes in.",
+        "Many people spare the biases, and then whoever calls says so, with weight_decay = 0.",
+        edits=((DECAY, f"{DECAY} * (param.ndim > 1)"),),
     ),
     Mistake(
         "decay-shrinks-all", "The moved parameter is multiplied by 1 - weight_decay: the learning rate "

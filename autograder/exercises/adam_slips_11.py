@@ -187,7 +187,8 @@ STEPS = (
         edits=((STEP, "step = m_hat / np.sqrt(v_hat)"),), equivalent=("as-if-0-eps",),
     ),
     Mistake(
-        "eps-in-stone", "eps is always 1e-8: the `eps` that was given is not used.",
+        "eps-in-stone", "The `eps` that was given is not used: what comes out is as with 1e-8, or with "
+        "none.",
         edits=((STEP, "step = m_hat / (np.sqrt(v_hat) + 1e-8)"),),
     ),
     Mistake(
@@ -226,6 +227,14 @@ STEPS = (
         "v-unused", "The step goes along m without dividing by the root of v.",
         "That is momentum alone; the scaling is what v brings in.",
         edits=((STEP, "step = m_hat"),),
+    ),
+    Mistake(
+        "zeros-skipped", "Where a gradient is exactly 0 nothing is done; m and v fade there too, and "
+        "the step still goes along what is left of m.",
+        "m remembers the slopes before: a ball rolls on where the ground is flat.",
+        edits=((M_LINE, f"before = param, m, v\n    {M_LINE}"),
+               (KEPT, "return tuple(np.where(grad == 0, old, new) "
+                "for old, new in zip(before, (param, m, v)))")),
     ),
     Mistake(
         "extra-gradient", "The step is multiplied by the gradient once more: m_hat already "

@@ -47,8 +47,15 @@ def _root_mistakes(state, update):
             edits=move(f"param - float(learning_rate) * grad / np.sqrt({state} + float(eps))"),
         ),
         Mistake(
-            "eps-in-stone", "eps is always 1e-8: the `eps` that was given is not used.",
+            "eps-in-stone", "The `eps` that was given is not used: what comes out is as with 1e-8, or "
+            "with none.",
             edits=move(f"param - float(learning_rate) * grad / (np.sqrt({state}) + 1e-8)"),
+        ),
+        Mistake(
+            "eps-as-floor", "eps is only the smallest that the root may be; agreed was that it is "
+            "added to the root.",
+            edits=move(f"param - float(learning_rate) * grad / np.maximum(np.sqrt({state}), "
+                       "float(eps))"),
         ),
         Mistake(
             "eps-over-all", "eps is added after the division; it belongs to the denominator.",
@@ -287,6 +294,18 @@ RMSPROP = Exercise(
         Mistake(
             "decay-in-stone", "decay is always 0.9: the `decay` that was given is not used.",
             edits=_average("0.9 * average + (1 - 0.9) * grad * grad"),
+        ),
+        Mistake(
+            "share-in-stone", "The new square is always weighed with 0.1; its share is what `decay` "
+            "leaves over.",
+            "With decay 0.9 that is 0.1; with another decay the two shares no longer add up to 1.",
+            edits=_average("float(decay) * average + 0.1 * grad * grad"),
+        ),
+        Mistake(
+            "zeros-skipped", "Where a gradient is exactly 0 the average is left as it was; it fades "
+            "there too.",
+            edits=_average("np.where(grad == 0, average, float(decay) * average + (1 - float(decay)) "
+                           "* grad * grad)"),
         ),
         Mistake(
             "rate-in-average", "The learning rate has gone into the average of the squares.",

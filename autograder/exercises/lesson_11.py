@@ -141,6 +141,12 @@ MOMENTUM = Exercise(
             edits=_slip(param="param - float(learning_rate) * (grad + float(beta) * velocity)"),
         ),
         Mistake(
+            "zeros-skipped", "Where a gradient is exactly 0 the velocity is left as it was; it fades "
+            "there too.",
+            "A ball on flat ground rolls on and loses speed: beta * velocity + 0.",
+            edits=_slip("np.where(grad == 0, velocity, float(beta) * velocity + grad)"),
+        ),
+        Mistake(
             "beta-on-both", "beta multiplies the new gradient too: it belongs to the old velocity "
             "alone.",
             "In beta * (velocity + grad) the bracket is too wide.",

@@ -47,7 +47,7 @@ def ordinary_walks(rng, settings):
 
 
 def in_other_numbers(rng, settings):
-    """One parameter alone as whole numbers, in float32, as a view, and of one entry."""
+    """One parameter alone as whole numbers, in float32, as a view, of one entry, and at the edges."""
     case = walk_case(rng, 4, 5, **settings)
     whole = {"param": rng.integers(-4, 5, 4), "grads": rng.integers(1, 5, (5, 4))}
     whole["grads"][0], whole["grads"][2] = 0, -whole["grads"][2]
@@ -58,6 +58,10 @@ def in_other_numbers(rng, settings):
     yield case.but("a view into a larger array", **views)
     alone = {"param": case.param[:1], "grads": case.grads[:, :1]}
     yield Case("a parameter of one number (D = 1)", {"D": 1, "T": 5}, **{**case.inputs, **alone})
+    rests = case.grads.copy()
+    rests[1, ::2], rests[3] = 0.0, 0.0
+    yield case.but("gradients of exactly 0 on the way", grads=rests)
+    yield case.but("gradients of many thousands", grads=1e4 * case.grads)
 
 
 def walk_run(name, states, keywords, counted=False, positional=()):
