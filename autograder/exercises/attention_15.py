@@ -157,6 +157,12 @@ MISTAKES = (
     Mistake("mask-weak-10", "Hidden scores are set to -10: they still get a little weight, and much "
             "where the scores that may be seen are low themselves.",
             edits=slip(MASK, MASK.replace("-np.inf", "-10.0"))),
+    Mistake("zero-scores-hidden", "A score of exactly 0 is hidden along with the future; a query may "
+            "well have such scores for keys that it may see.",
+            "`tril` writes zeros, and afterwards they cannot be told from scores that are 0 by "
+            "themselves. A table of True and False can.",
+            edits=slip(MASK, "scores = np.tril(scores)\n        "
+                       "scores = np.where(scores == 0, -np.inf, scores)")),
     Mistake("values-first-row", "All examples of the batch get the values of the first one.",
             edits=_out("weights @ V[:1]")),
     Mistake("batch-first-scores", "All examples of the batch are scored with the keys of the first "

@@ -349,6 +349,13 @@ LSTM_BACKWARD = Exercise(
             equivalent=("results-swapped",),
         ),
         Mistake(
+            "clipped", "The gradients of the weights are cut off where they are large; a backward hands "
+            "them on as they are.",
+            "Clipping is for whoever makes the step: later, and to the whole gradient at once.",
+            edits=slip(END, END.replace("*shares", "*(np.clip(share, -5, 5) for share in shares)")),
+            equivalent=("fails-with-a-very-large-upstream-gradient",),
+        ),
+        Mistake(
             "step-drops-dc", "In the step, what comes to the cell from the next step is dropped.",
             IN_THE_STEP + "c is used by h and by the next step: the two blames add up.",
             functions=_in_back(TOTAL, TOTAL.replace("dc + ", "")),

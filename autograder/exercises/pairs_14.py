@@ -17,6 +17,7 @@ REFERENCE = {
 }  # fmt: skip
 INTEGERS = "whole numbers (an array of int)"
 LARGE = "very large inputs (up to 1000 either way)"
+STEEP = "a very large upstream gradient"
 
 
 def slip(*texts):
@@ -89,6 +90,12 @@ def step_cases(gates, upstreams=""):
             yield make(rng, TWICE)
             yield make(rng, BETWEEN)
         yield from in_other_forms(make(rng), rng)
+        if names:
+            steep = make(rng)
+            yield steep.but(STEEP, **{name: 1000 * steep.inputs[name] for name in names})
+        if "dc" in names:
+            alone = make(rng, "blame for the cell alone (dh = 0)")
+            yield alone.but(dh=0 * alone.dh)
 
     return cases
 
@@ -120,5 +127,8 @@ def sequence_cases(gates, upstream=False):
         yield from in_other_forms(whole, rng, names=names)
         ones = {name: rng.integers(-1, 2, whole.inputs[name].shape) for name in ("Wx", "Wh", "b")}
         yield whole.but(INTEGERS, **ones)
+        if upstream:
+            steep = make(rng)
+            yield steep.but(STEEP, dh=1000 * steep.dh)
 
     return cases

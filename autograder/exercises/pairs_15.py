@@ -133,11 +133,18 @@ def _far_apart(case, rng):
 
 
 def _louder_future(case):
-    """Every key scores 300 more than the one before it: what is to be hidden is loud."""
+    """Every key scores 600 more than the one before it: what is to be hidden is loud."""
     Q, K = case.Q.copy(), case.K.copy()
     Q[:, :, 0] = np.sqrt(Q.shape[2])
-    K[:, :, 0] = 300.0 * np.arange(K.shape[1]) - 400.0
+    K[:, :, 0] = 600.0 * np.arange(K.shape[1]) - 800.0
     return case.but("a future that scores far higher than the past", Q=Q, K=K)
+
+
+def _silent_query(case):
+    """The third query is all zeros, so that each of its scores is exactly 0."""
+    Q = case.Q.copy()
+    Q[:, 2] = 0.0
+    return case.but("scores of exactly 0", Q=Q)
 
 
 def look_cases(upstream=False):
@@ -168,5 +175,7 @@ def look_cases(upstream=False):
             yield _louder_future(_look(rng, 2, 4, 4, 3, 5, causal=True))
         whole = _look(rng, 2, 3, 4, 5, 3, "", False, upstream)
         yield from in_other_forms(whole, rng)
+        if not upstream:
+            yield _silent_query(_look(rng, 2, 4, 4, 3, 5, causal=True))
 
     return cases

@@ -41,6 +41,8 @@ def pool_cases(upstream):
         yield case((2, 3, 2, 4, 2), TIES, ties)
         yield case((2, 2, 2, 3, 3), TIES, np.zeros)
         yield from _other_forms(case((2, 3, 2, 4, 2)), rng)
+        yield case((2, 3, 3, 2, 2), "numbers below minus a million",
+                   lambda s: -1e6 * rng.uniform(1, 3, s))  # fmt: skip
 
     return cases
 
@@ -92,6 +94,13 @@ POOL_FORWARD = Exercise(
             "A maximum that starts from 0 never sees numbers below it.",
             edits=_best("np.maximum(_windows(x, size).max(axis=4), 0)"),
             equivalent=("negatives-cut",),
+        ),
+        Mistake(
+            "starts-too-high", "Where a whole window is far below zero, a number comes out that is not "
+            "in it: the search for the largest starts from a number such as -1000.",
+            "However low such a number is, there are lower ones; the window's own first pixel, or "
+            "-np.inf, is never too large.",
+            edits=_best("np.maximum(_windows(x, size).max(axis=4), -1000)"),
         ),
         Mistake(
             "largest-size", "The value of largest size is taken, whatever its sign, or its sign is "

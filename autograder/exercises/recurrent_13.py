@@ -28,6 +28,7 @@ NUDGE = 1e-5
 SAME = (1e-6, 1e-7, 1e-12)
 TWICE = "one cache used twice"
 LARGE = "very large inputs (the states are 1 or -1)"
+STEEP = "a very large upstream gradient"
 AS_DX = "as dx"
 
 
@@ -77,6 +78,7 @@ def sequence_cases(upstream):
         if upstream:
             yield ordinary.but(TWICE)
             yield ordinary.but(BETWEEN)
+            yield ordinary.but(STEEP, dh=1000 * ordinary.dh)
         else:
             yield ordinary.but(LARGE, x=1000 * ordinary.x)
 

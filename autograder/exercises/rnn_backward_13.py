@@ -229,6 +229,11 @@ RNN_BACKWARD = Exercise(
         Mistake("dh-piles-up", "The `dh` of all later steps are added up as they are, besides what "
                 "goes back through the steps.",
                 edits=((TOTAL, "total = dh[:, t:].sum(axis=1) + carry"),)),
+        Mistake("clipped", "The gradients of the weights are cut off where they are large; a backward "
+                "hands them on as they are.",
+                "Clipping is for whoever makes the step: later, and to the whole gradient at once.",
+                edits=out(dWx="np.clip(dWx, -5, 5)", dWh="np.clip(dWh, -5, 5)", db="np.clip(db, -5, 5)"),
+                equivalent=("fails-with-a-very-large-upstream-gradient",)),
         forgotten_cache(plain.REFERENCE, "rnn_forward", "rnn_backward"),
         Mistake("dh-written-into", "Your function changes its input `dh`: a second call, or a "
                 "gradient check, gets a spoilt one.",
@@ -237,7 +242,7 @@ RNN_BACKWARD = Exercise(
                 equivalent=("input-mutated",)),
         Mistake("cache-written-into", "The first call is right and spoils the cache: a second one "
                 "with the same cache gives something else.",
-                "`Wh -= ...` writes into the very array that the cache holds.",
+                "What is written into an array of the cache, as `Wh -= ...` does, stays there.",
                 functions={"rnn_backward": writes_cache}, equivalent=("cache-changed",)),
         Mistake("whole-numbers", "`dx` is cut to whole numbers when x and dh hold whole numbers.",
                 "An array like one of them, such as zeros_like(x), cannot hold fractions then.",

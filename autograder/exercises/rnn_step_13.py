@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
 from autograder.exercises.common import forward_run, in_other_forms
-from autograder.exercises.recurrent_13 import LARGE, LESSON, TWICE, pair_run, weights, whole
+from autograder.exercises.recurrent_13 import LARGE, LESSON, STEEP, TWICE, pair_run, weights, whole
 from autograder.exercises.rnn_plain_13 import tanh_of_exponentials
 from bplib import recurrent
 
@@ -36,6 +36,7 @@ def step_cases(upstream):
         yield from in_other_forms(ordinary, rng, integers=False)
         if upstream:
             yield ordinary.but(TWICE)
+            yield ordinary.but(STEEP, dh=1000 * ordinary.dh)
         else:
             yield ordinary.but(LARGE, x=1000 * ordinary.x)
 

@@ -46,6 +46,7 @@ def sample_cases(rng):
     yield _case(rng, [1.7], 0.8, "one symbol (V = 1)", 10)
     yield _case(rng, [2, -1, 1, 0], 1.0, "whole numbers (an array of int)", 80)
     yield _case(rng, np.float32([0.5, 2.0, -1.0]), 0.7, "single precision (float32)", 80)
+    yield _case(rng, [6e-8, 0.0, 1e-8, -1e-8, -2e-8], 1e-9, COLD, 20)
 
 
 def chances(logits, temperature):
@@ -231,6 +232,10 @@ SAMPLE = Exercise(
         Mistake("temperature-squared", "The scores are divided by the temperature twice.",
                 functions=_by(lambda z, t: _softmax(z / t**2)),
                 equivalent=("squares-temperature",)),
+        Mistake("temperature-floored", "Below some limit the temperature makes no difference any more: "
+                "it is kept from being small, or a little is added to it.",
+                "What is meant against dividing by 0 is not needed here: a temperature is above 0.",
+                functions=_by(lambda z, t: _softmax(z, max(t, 1e-3)))),
         # Before the largest, which is often the index that comes every time.
         Mistake("own-generator", "The generator `rng` is not used: the same index comes every time.",
                 "A generator made inside from a fixed seed starts anew with each call.",

@@ -15,6 +15,7 @@ from autograder.exercises.recurrent_13 import (
     LESSON,
     MEASURED,
     OUTPUTS,
+    STEEP,
     TWICE,
     differences,
     fitted,
@@ -57,6 +58,7 @@ def truncated_cases(rng):
     yield whole(ordinary, rng, ["x", "h0", "dh"])
     yield from in_other_forms(ordinary, rng, integers=False)
     yield ordinary.but(TWICE)
+    yield ordinary.but(STEEP, dh=1000 * ordinary.dh)
 
 
 def measured_in_spans(solution, args, dh, cache, span):
@@ -232,8 +234,8 @@ TRUNCATED = Exercise(
         Mistake("last-span-only", "Only the last span's losses count; every span has its own.",
                 edits=((TOTAL, "total = dh[:, t] * (t >= (len(cache) - 1) // span * span) + carry"),
                        )),
-        Mistake("state-reset", "Each span is taken to start from zeros; only the way back is cut, "
-                "the states are handed on as ever.",
+        Mistake("state-reset", "`dWh` gets nothing from the first step of a span, as if the state "
+                "before it were zeros; only the way back is cut, the states are handed on as ever.",
                 functions={"truncated_rnn_backward": _state_reset}),
         Mistake("divided-by-span", "The weights' gradients are divided by `span`; they are sums.",
                 edits=weights_shares("{name} + {share} / span")),
