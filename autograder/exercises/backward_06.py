@@ -71,7 +71,12 @@ def _diamond(x, y, c):
 
 def _uneven(x, y, c):
     h = x * y
-    return ((h * c).call("tanh") * y + h) * x
+    return ((h * 0.3).call("tanh") * y + h) * x
+
+
+def _uneven_turned(x, y, c):
+    h = x * y
+    return (h + y * (h * 0.3).call("tanh")) * x
 
 
 def _shared(x, y, c):
@@ -109,7 +114,7 @@ PARTS = {
     "same value twice": _gradients(lambda x, y, c: x + x, lambda x, y, c: x * x,
                                    lambda x, y, c: x - x, lambda x, y, c: x / x),  # fmt: skip
     "diamond": _gradients(_diamond),
-    "uneven paths": _gradients(_uneven, lambda x, y, c: x * y + (x * x) * y),
+    "uneven paths": _gradients(_uneven, lambda x, y, c: x * y + (x * x) * y, _uneven_turned),
     "loop": _gradients(_loop),
     "neuron": _gradients(_neuron),
     "two graphs": _gradients(lambda x, y, c: (x * y, x + y)),

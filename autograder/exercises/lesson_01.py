@@ -16,6 +16,7 @@ BELOW_ZERO = "errors below zero"
 HUGE = "very large errors"
 WHOLE = "whole numbers (int)"
 ZERO = "a guess of 0"
+TINY = "a very small step"
 
 # --- errors that a guess can have ---------------------------------------------------------------
 
@@ -90,6 +91,8 @@ def _better_special(rng):
         whole = int(rng.integers(1, 9))
         yield Case(WHOLE, error=_square(whole + (9 if away > 0 else -9)), guess=whole, step=2)
         yield Case(ZERO, error=_distance(away * step), guess=0.0, step=step)
+        guess = 3.25 + 2.0**-10  # errors that rounding would make equal
+        yield Case(TINY, error=_square(guess + away / 4 * 2.0**-10), guess=guess, step=2.0**-10)
 
 
 def run_better(solution, case):
@@ -399,6 +402,7 @@ def _walk_special(rng):
     whole = int(rng.integers(1, 5))
     yield Case(WHOLE, error=_square(whole + 13.3), guess=whole, step=4, tries=8)
     yield Case(ZERO, error=_square(-1.3 * step), guess=0.0, step=step, tries=7)
+    yield Case(TINY, error=_square(3.25 + 5.3 * 2.0**-10), guess=3.25, step=2.0**-10, tries=8)
 
 
 def run_walk(solution, case):
@@ -428,6 +432,12 @@ def _walk(error, guess, step, tries, halve=lambda step: step / 2, keep=True, sto
         now = new
         guesses.append(now)
     return guesses
+
+
+def _stops_when_perfect(error, guess, step, tries):
+    guesses = guessing.guess_and_check(error, guess, step, tries)
+    perfect = [place for place, one in enumerate(guesses) if place and error(one) == 0]
+    return guesses[:perfect[0] + 1] if perfect else guesses
 
 
 def _halved_at_once(error, guess, step, tries):
@@ -573,6 +583,12 @@ GUESS_AND_CHECK = Exercise(
             "stops-when-stuck", "Your machine gives up at the first try that finds nothing better.",
             "That is the moment to take a smaller step and go on.",
             functions=_walker(stop=True),
+        ),
+        Mistake(
+            "stops-when-perfect", "Your machine stops as soon as the error is 0, so the list is too "
+            "short.",
+            "The rule is to make all the `tries`, and to write each one down, also when it stays.",
+            functions={"guess_and_check": _stops_when_perfect},
         ),
         Mistake(
             "stuck-tries-left-out", "Tries that find nothing better are left out of your list.",

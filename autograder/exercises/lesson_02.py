@@ -24,6 +24,7 @@ REFERENCE = {
 WHOLE = "whole numbers (int)"
 FLAT = "a machine whose end does not move"
 LARGE = "a large nudge, given by hand"
+TWICE = "the same machine twice in one row"
 MEASURED = {"rtol": 1e-3, "atol": 1e-9}
 
 # --- machines -----------------------------------------------------------------------------------
@@ -328,11 +329,14 @@ def chain_cases(rng):
         x = round(float(rng.uniform(0.8, 1.6)), 1)
         yield Case(LARGE, machines=[Formula("x**3"), Formula("2 * x"), Formula("x**3 + 1")], x=x,
                    nudge=nudge)  # fmt: skip
+    again = Formula("x * (6 - x)")
+    yield Case(TWICE, machines=[again, again, Formula("2 * x")], x=1.5)
 
 
 def run_chain(solution, case):
     given = {"nudge": case.nudge} if "nudge" in case.inputs else {}
-    handed = [plain(machine) for machine in case.machines]
+    made = {machine: plain(machine) for machine in case.machines}
+    handed = [made[machine] for machine in case.machines]  # what stands there twice is one machine
     result = solution.call("chain_sensitivity", handed, case.x, **given)
     if given:
         ways = [np.prod([way(m, v, case.nudge) for m, v in _inputs(case.machines, case.x)])
@@ -539,6 +543,7 @@ def back_cases(rng):
     yield Case("no blame at the end (blame = 0)", sensitivities=_strengths(rng, 3), blame=0.0)
     whole = [int(s) for s in rng.choice([-3, -2, 2, 3, 4], 3, replace=False)]
     yield Case(WHOLE, sensitivities=whole, blame=int(rng.integers(2, 6)))
+    yield Case("a blame of 1, a whole number (int)", sensitivities=[-2.5, 1.5, 0.5], blame=1)
 
 
 LAST = "blames = [blame]"

@@ -49,6 +49,7 @@ def slope_cases(rng):
     yield Case("x is a whole number (an int)", f="x**3 - x", x=int(rng.integers(2, 5)), h=half())
     yield Case("level ground (slope 0)", f="4 - x**2", x=0.0, h=half())
     yield Case("a kink (the slope changes at once)", f="abs(x)", x=0.1, h=0.5)
+    yield Case("ground that hardly rises", f="0.000013 * x**3", x=1.7, h=0.3)
 
 
 def run_slope(solution, case):
@@ -236,6 +237,7 @@ def descent_cases(rng):
     yield vector("the start is the bottom: every slope is 0", 2, 3, df=df, start=bottom)
     yield number("a learning rate so large that it explodes", rate=2.5, steps=6)
     yield vector("a view into a larger array", 2, 3, start=Strided(rng.normal(0, 3, 2).round(2)))
+    yield number("ground that hardly slopes", df="1e-9 * (x - 1.2)", start=2.7, rate=2e8, steps=4)
 
 
 def run_descent(solution, case):
@@ -491,6 +493,14 @@ GRADIENT_DESCENT = Exercise(
             functions={"gradient_descent": lambda df, start, learning_rate, steps: _stopping(
                 df, start, learning_rate, steps, behind=True)},
             equivalent=("fails-with-the-start-is-the-bottom-every-slope-is-0",),
+        ),
+        Mistake(
+            "rests-on-gentle-ground", "Where the slope is small it stays where it is; agreed was to "
+            "take every step.",
+            "How small is small? With a large learning rate a gentle slope goes far.",
+            functions=_walking(lambda x, df, rate, step: x - rate * np.asarray(df(x)) * (
+                np.max(np.abs(df(x))) > 1e-6)),
+            equivalent=("fails-with-ground-that-hardly-slopes",),
         ),
         Mistake(
             "length-one-steps", "The slopes of a place are scaled to length 1: each step is as "

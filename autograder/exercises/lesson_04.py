@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from autograder.compare import Unreadable, read
 from autograder.exercise import (
     Case,
     Exercise,
@@ -43,6 +44,7 @@ def predict_cases(rng):
     yield _examples(rng, {"N": 1, "D": 3}, "one house alone (N = 1)")
     yield _examples(rng, {"N": 5, "D": 1}, "one feature (D = 1)")
     yield from in_other_forms(_examples(rng, draw_sizes(rng, "ND")), rng)
+    yield _examples(rng, {"N": 3, "D": 3}, "as many houses as features (N = D)")
 
 
 PREDICT = Exercise(
@@ -141,6 +143,11 @@ def mse_cases(rng):
         yield _pairs(rng, int(n))
     yield _pairs(rng, 1, "one house alone (N = 1)")
     yield from in_other_forms(_pairs(rng, 6), rng)
+    right = _pairs(rng, 5, "guesses that are exactly right")
+    yield right.but(targets=np.where([1, 0, 1, 0, 0], right.predictions, right.targets))
+    prices = _pairs(rng, 4, "prices in coins, and mistakes of ten thousands")
+    yield prices.but(predictions=300_000 + 20_000 * prices.predictions.round(3),
+                     targets=300_000 + 20_000 * prices.targets.round(3))
 
 
 MEAN = "np.mean(mistakes * mistakes)"
@@ -445,13 +452,21 @@ def standardize_cases(rng):
     awkward.inputs["X"][:, 2] = 0.1  # the mean of seven 0.1 need not be 0.1
     yield awkward
     yield from in_other_forms(table(6, 4), rng, names=("X",))
+    two = table(7, 4, "a column whose values are all equal")
+    two.inputs["X"][:, [0, 2]] = 0.1, 1.1
+    yield two
+    alike = table(6, 2, "a column in which some values are equal")
+    alike.inputs["X"][[0, 1, -1], 1] = 12.0
+    yield alike
 
 
 def run_standardize(solution, case):
     """The std of a constant column is free (0 or 1), so it is not compared there."""
     Z, mean, std = solution.call("standardize", case.X, returns=("Z", "mean", "std"))
-    if case.special.startswith("a column"):
-        return {"Z": Z, "mean": mean}
+    constant = np.ptp(np.asarray(getattr(case.X, "array", case.X)), axis=0) == 0
+    came = read(std)
+    if constant.any() and not isinstance(came, Unreadable) and came.shape == constant.shape:
+        std = np.where(constant, 1, came)
     return {"Z": Z, "mean": mean, "std": std}
 
 
@@ -610,6 +625,7 @@ def fit_cases(rng):
     yield table(1, 3, 0.05, 4, "one house alone (N = 1)")
     yield table(8, 2, 0.1, 60, "many steps (steps = 60)")
     yield from in_other_forms(table(6, 2, 0.05, 3), rng, names=("X", "targets"))
+    yield table(7, 2, 1.5, 4, "a learning rate so large that the loss grows")
 
 
 LOOP_LOSS = "        losses.append(mse(predict(X, w, b), targets))"
@@ -668,6 +684,15 @@ FIT_LINEAR = Exercise(
             "descent from zeros.", "Where descent is after three steps shows how it learns.",
             functions={"fit_linear": lambda X, targets, learning_rate, steps: _best(
                 X, targets, steps)},
+        ),
+        Mistake(
+            "best-kept", "The `w` and `b` with the smallest loss come back; agreed was those after the "
+            "last step.", "With too large a learning rate the last ones are worse, and that should be "
+            "seen.",
+            edits=((FIRST_LOSS, FIRST_LOSS + "\n    best = w, b"),
+                   (LOOP_LOSS, LOOP_LOSS + "\n        best = (w, b) if losses[-1] <= min(losses) "
+                    "else best"),
+                   (FINISH, "return *best, np.array(losses)")),
         ),
         Mistake(
             "one-step-too-many", "One step too many is taken.",

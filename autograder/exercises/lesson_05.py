@@ -344,6 +344,8 @@ BINARY_CROSS_ENTROPY = Exercise(
         ),
         Mistake(
             "one-end-open", "p is kept away from 0, but not from 1: log(1 - p) is not finite.",
+            "If your upper limit is 1 minus something: a float has about 16 digits, so 1 - 1e-17 is "
+            "exactly 1.",
             functions={"binary_cross_entropy": lambda p, y: _noisy_entropy(
                 np.maximum(p, 1e-12), y)},
         ),
@@ -413,6 +415,8 @@ def logit_cases(rng):
                    y=np.array([0, 1, 1, 0, 1]))  # fmt: skip
     yield Case("very sure and right (scores near 1000)", {"N": 4},
                z=np.array([900.0, -1000.0, 0.4, 980.0]), y=np.array([1, 0, 1, 1]))  # fmt: skip
+    yield Case("rather sure (scores near 7)", {"N": 4},
+               z=np.array([6.5, -7.5, 8.0, -5.5]), y=np.array([1, 0, 1, 0]))  # fmt: skip
     truths = np.array([0.0, 1.0, 1.0, 0.0, 1.0, 0.0])
     yield from in_other_forms(scores(6).but(y=truths), rng, ("z",))
 
@@ -784,6 +788,16 @@ def fit_cases(rng):
     yield table(5, 2, 0.5, 1, "a single step (steps = 1)")
     yield table(1, 3, 0.5, 4, "one fruit alone (N = 1)")
     yield from _forms(table(6, 2, 0.5, 3), rng, ("X",))
+    yield table(24, 2, 0.5, 3, "many fruits (N = 24)")
+    yield _leap(table(8, 2, 1.0, 1, "a step so large that the cost grows"))
+
+
+def _leap(case):
+    """Three fruits stand there twice, as both kinds, and the one step leads to scores up to 11."""
+    X, y = case.X.copy(), case.y.copy()
+    X[3:6], y[3:6] = X[:3], 1 - y[:3]
+    dw, db = logistic.logistic_gradients(X, y, np.zeros(2), 0.0)
+    return case.but(X=X, y=y, learning_rate=round(11 / float(np.max(np.abs(X @ dw + db))), 2))
 
 
 GRADIENT = "        dw, db = logistic_gradients(X, y, w, b)\n"

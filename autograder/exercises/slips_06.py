@@ -78,6 +78,12 @@ MISTAKES = (
          "uses it has reported.", "It has to wait for all that use it: that is what the order is "
          "for.",
          *_whole(AND_ALL.format(place=-1, again=ONCE).replace("inner = [self]", ZERO_FIRST, 1))),
+    slip("seen-when-put-on-the-stack", "The order of your walk is not right for every graph: a node "
+         "counts as seen when it is put on the stack, so a longer way to it does not count.",
+         "What it hands on lacks what reaches it later. Only when its own turn comes is it sure that "
+         "nothing lies above it.",
+         (ORDER, "from autograder.exercises.order_06 import _seen_when_pushed\n        inner = "
+          "[node for node in _seen_when_pushed(self) if node.inputs]")),
     slip("not-started", "All gradients are still 0: nothing has reached the leaves.",
          "The end's gradient with respect to itself is 1, and somebody has to say so before the walk "
          "starts; and what a node hands on has to go into its inputs' `grad`.",
@@ -107,6 +113,11 @@ MISTAKES = (
          "the first, and 1 is added to it: everything it hands on is too large.",
          "An end that was made from something starts anew with 1 in every pass.",
          (ZERO, ZERO.replace("= 0.0", "*= node is self"))),
+    slip("graph-thrown-away", "After one pass the graph is gone: a second pass from the same end "
+         "reaches nothing.", "Some engines do that to save memory; here two passes are to add up in "
+         "the leaves.",
+         (INPUTS, f"(lambda kept: (setattr(node, 'inputs', ()), kept)[1])(list({INPUTS}))"),
+         equivalent=("times-1-over-2",)),
     slip("slope-ignored", "Each node hands on its own gradient as it is: the slopes are not used.",
          "Along a path blames are multiplied: slope times the node's own gradient.",
          (GIVE, "source.grad += grad")),

@@ -109,6 +109,7 @@ def cases(rng):
     yield _case(rng, "whole numbers (int)", x=int(rng.integers(2, 5)) * -1,
                 y=int(rng.integers(2, 5)), c=int(rng.integers(5, 9)))  # fmt: skip
     yield _case(rng, "numbers that numpy made (np.float64)", x=np.float64(rng.uniform(-2, -0.5)))
+    yield _case(rng, "a large and a small number (20 and 0.003)", x=20.0, y=0.003)
 
 
 def _op(name):
@@ -229,6 +230,8 @@ MISTAKES = (
          ("return Value(-self.data,", "self.data = -self.data\n        return Value(self.data,")),
     slip("exp-cut", "`exp` takes 2.718 for e: its digits go on.", "math.exp knows them.",
          ("out = math.exp(self.data)", "out = 2.718**self.data")),
+    slip("exp-cut-later", "`exp` takes 2.71828 for e: its digits go on.", "math.exp knows them.",
+         ("out = math.exp(self.data)", "out = 2.71828**self.data")),
     slip("inputs-first-only", "`.inputs` holds only the first of two operands.", "",
          ("self.inputs = inputs", "self.inputs = inputs[:1]")),
 )  # fmt: skip
