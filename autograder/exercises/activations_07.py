@@ -48,6 +48,7 @@ SHARED = "The loss has already divided by N where it took its mean; that happens
 
 # --- relu ---------------------------------------------------------------------------------------
 
+CLOSE = "entries close to 0 (a thousandth and less)"
 RELU = "return np.maximum(x, 0), x"
 
 
@@ -58,6 +59,7 @@ def _with_zeros(upstream):
                 case.inputs["x"][case.x == 0] = 3
             yield case
         yield table(rng, {"N": 4, "D": 3}, "large entries", upstream, scale=100.0)
+        yield table(rng, {"N": 4, "D": 3}, CLOSE, upstream, scale=1e-4)
         if upstream:
             case = table(rng, {"N": 4, "D": 3}, WHOLE_X, upstream)
             yield case.but(x=rng.choice([-1, 1], (4, 3)) * rng.integers(1, 5, (4, 3)))
@@ -104,6 +106,19 @@ RELU_FORWARD = activation_forward(
         Mistake(
             "sign", "The result has the wrong sign.",
             edits=((RELU, "return -np.maximum(x, 0), x"),),
+        ),
+        Mistake(
+            "threshold", "Small positive entries are cut to 0 as well: the corner lies at 0 exactly.",
+            "However small a positive entry is, it comes out as it is.",
+            edits=((RELU, "return np.where(x > 1e-3, x, 0), x"),),
+            equivalent=("fails-with-entries-close-to-0-a-thousandth-and-less",),
+        ),
+        Mistake(
+            "whole-numbers", "The fractions are cut off where the first entry of x is negative.",
+            "np.vectorize looks at the first result to decide what kind of numbers all are to be: "
+            "for `max(v, 0)` that may be the whole number 0. With 0.0 they stay floats.",
+            functions={"relu_forward": lambda x: (
+                np.vectorize(lambda v: max(v, 0))(np.asarray(x)), x)},
         ),
         Mistake(
             "drops-entries", "The negative entries are left out instead of set to 0, and the table "
@@ -205,6 +220,12 @@ RELU_BACKWARD = activation_backward(
             edits=_relu_dx("dout * x"),
         ),
         Mistake(
+            "threshold", "Nothing passes where x is positive but small: the corner lies at 0 exactly.",
+            "However small a positive entry is, out moves with it, 1 for 1.",
+            edits=_relu_dx("dout * (x > 1e-3)"),
+            equivalent=("fails-with-entries-close-to-0-a-thousandth-and-less",),
+        ),
+        Mistake(
             "wrong-side",
             "The gradient passes where x is negative, and is cut where it is positive.",
             edits=_relu_dx("np.where(x < 0, dout, 0)"),
@@ -235,6 +256,14 @@ RELU_BACKWARD = activation_backward(
                 lambda dx: np.trunc(dx) if np.asarray(cache).dtype.kind == "i" else dx
             )(np.where(np.asarray(cache) > 0, dout, 0))},
             equivalent=("fails-with-whole-numbers-in-x-alone",),
+        ),
+        Mistake(
+            "first-result-decides", "The fractions of `dx` are cut off where the first entry is 0.",
+            "np.vectorize looks at the first result to decide what kind of numbers all are to be: a "
+            "plain 0 is a whole number, 0.0 is not.",
+            functions={"relu_backward": lambda dout, cache: np.vectorize(
+                lambda d, v: d if v > 0 else 0)(np.asarray(dout), np.asarray(cache))},
+            equivalent=("truncated",),
         ),
         Mistake(
             "zero-is-nan", "Where x is exactly 0 your gradient is not a number.",

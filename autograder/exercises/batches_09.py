@@ -27,6 +27,7 @@ def cases(rng):
     yield case(24, 1, "batches of one")
     yield case(25, 25, "one batch of all")
     yield case(1, 3, "one example (N = 1)")
+    yield case(16, 5, "a last batch of one")
     whole = case(29, 8)
     yield whole.but("whole numbers (an array of int)",
                     x=np.arange(29)[:, None] * 10 + rng.integers(0, 9, (29, 2)))  # fmt: skip
@@ -188,8 +189,14 @@ MINIBATCHES = Exercise(
         Mistake("rng-ignored", "The generator `rng` is not used: the same seed gives another order.",
                 "np.random.permutation draws from a hidden generator of numpy's own.",
                 edits=((ORDER, "order = np.random.default_rng().permutation(len(x))"),)),
-        Mistake("own-seed", "Another seed gives the same order: a generator is made inside.",
-                "Then every epoch goes through the same batches.",
+        Mistake("last-one-dropped", "An example that is left for a batch of its own never comes.",
+                "Where does your loop over the beginnings of the batches stop? The last example is "
+                "number N - 1, and a batch may begin there.",
+                edits=((BATCHES, BATCHES.replace("len(x), batch_size", "len(x) - 1, batch_size")),)),
+        Mistake("own-seed", "Another seed gives the same order: it does not come from the `rng` that "
+                "was handed over in that call.",
+                "With a generator made inside, or an order kept from an earlier call, every epoch "
+                "goes through the same batches.",
                 edits=((ORDER, "order = np.random.default_rng(0).permutation(len(x))"),)),
         Mistake("reversed-pair", "The pairs hold (y, x); agreed was (x, y).", "",
                 edits=((PAIRS, "return ((y[batch], x[batch]) for batch in batches)"),),

@@ -161,6 +161,11 @@ def straight_cases(rng):
     yield row.but(x=row.x[0], dout=row.dout[0])
     far = _pair(rng, {"N": 4, "D": 3}, "inputs far from 0")
     yield far.but(x=far.x * 300)
+    beyond = _pair(rng, {"N": 4, "D": 2}, "inputs just beyond 1 and -1")
+    yield beyond.but(x=rng.permutation([1.0005, -1.0005, 1.01, -1.01, 0.9995, -0.9995, 1.05, 0.5])
+                     .reshape(4, 2))  # fmt: skip
+    mixed = _pair(rng, {"N": 4, "D": 3}, "whole numbers in x alone")
+    yield mixed.but(x=rng.integers(-3, 4, (4, 3)))
     yield from in_other_forms(_pair(rng, draw_sizes(rng, "ND", 4, 7)), rng)
 
 
@@ -169,6 +174,13 @@ STRAIGHT = "return dout * (np.abs(x) <= 1)"
 
 def _straight(text):
     return ((STRAIGHT, f"return {text}"),)
+
+
+def _cut(dout, x):
+    dx = np.zeros_like(x)
+    near = np.abs(x) <= 1
+    dx[near] = np.asarray(dout)[near]
+    return dx
 
 
 def _cuts_in_place(dout, x):
@@ -190,6 +202,10 @@ STRAIGHT_THROUGH = Exercise(
                 "which passes near the step alone.",
                 "Without the cut an input far from the step is pushed on and on, and nothing "
                 "changes.", edits=_straight("dout + 0 * x"), equivalent=("returns-dout",)),
+        Mistake("whole-numbers", "The gradient is cut to whole numbers when x holds whole numbers.",
+                "An array made like x, zeros_like(x), holds whole numbers too and cuts what is "
+                "written into it.", functions={"straight_through_backward": _cut},
+                equivalent=("fails-with-whole-numbers-in-x-alone",)),
         Mistake("border-cut", "At exactly 1 and -1 the gradient is cut; agreed was that it passes "
                 "there.", edits=_straight("dout * (np.abs(x) < 1)"),
                 equivalent=("fails-with-inputs-of-exactly-1-and-1",)),

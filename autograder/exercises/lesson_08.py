@@ -12,6 +12,7 @@ from bplib import gradcheck
 LESSON = "08_gradient_checking"
 REFERENCE = {name: getattr(gradcheck, name) for name in (
     "numerical_gradient", "complex_step_gradient")}  # fmt: skip
+ZERO = "entries that are exactly 0"
 NO_H = "h left out (its default)"
 
 
@@ -49,6 +50,7 @@ def numerical_cases(rng):
     yield case(square, special=whole, x=rng.integers(-4, 5, (2, 2)), h=0.25)
     yield case(square, special="three axes", x=_digits(rng, 2, 3, 2), h=0.1)
     yield case(square, special="one entry alone", x=_digits(rng, 1), h=0.1)
+    yield case(square, special=ZERO, x=np.array([1.5, 0.0, -0.7, 0.0]), h=0.1)
     yield case(square, special="a view into a larger array", x=Strided(_digits(rng, 3, 2)), h=0.1)
     quarters = (rng.integers(1, 9, (2, 2)) / 4).astype(np.float32)  # exact, and so is the step
     yield case("np.sum(x**2) + x[0, 0] * x[1, 1]", special="single precision (float32)",
@@ -330,6 +332,8 @@ def complex_cases(rng):
                x=rng.integers(1, 4, 3))
     yield case("np.sum(np.sin(x)) * np.sum(x)", 2, 2, 2, special="three axes")
     yield case("np.exp(x[0])", 1, special="one entry alone")
+    yield case("np.sum(np.exp(2 * x) + np.sin(3 * x))", special=ZERO,
+               x=np.array([0.0, 0.8, -1.2, 0.0, 0.5]))  # fmt: skip
     yield case("np.sum(np.exp(x) / (1 + x**2))", special="a view into a larger array",
                x=Strided(_digits(rng, 3, 2)))  # fmt: skip
 

@@ -7,6 +7,8 @@ from autograder.exercises.common import in_other_forms
 from autograder.exercises.pairs_07 import (
     BIG,
     LESSON,
+    NO_UPSTREAM,
+    OR_ONE,
     TWICE,
     far_apart,
     labels,
@@ -39,7 +41,9 @@ def _entropy_cases(upstream):
         yield case(3, 4, BIG, rng.permuted([[700.0, -300.0, 2.0, 1.0]] * 3, axis=1))
         yield from in_other_forms(case(5, 3), rng, names=("logits",))
         if upstream:
+            yield case(3, 4).but(NO_UPSTREAM, dout=0.0)
             yield case(4, 3, TWICE)
+            yield case(3, 5, TWICE).but(dout=1.0)
 
     return cases
 
@@ -260,6 +264,10 @@ SOFTMAX_CROSS_ENTROPY_BACKWARD = Exercise(
         Mistake(
             "sign", "The gradient has the wrong sign: it is share minus truth.",
             edits=_dlogits("dlogits * (-dout / len(probs))"), equivalent=("negates-dout",),
+        ),
+        Mistake(
+            "or-one", *OR_ONE, edits=_dlogits("dlogits * ((dout or 1.0) / len(probs))"),
+            equivalent=("fails-with-an-upstream-gradient-of-0",),
         ),
         Mistake(
             "truth-missing", "The shares come back without the truth being subtracted.",

@@ -6,7 +6,13 @@ from autograder.compare import Unreadable, agree, read
 from autograder.errors import ContractError, LearnerError
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant
 from autograder.exercises.common import forward_run
-from autograder.exercises.own_forward import FATAL, near_misses
+from autograder.exercises.own_forward import (
+    BETWEEN,
+    FATAL,
+    another,
+    forgotten_cache,
+    near_misses,
+)
 from autograder.machine import Strided
 from autograder.solution import Direct
 from bplib import network
@@ -75,6 +81,13 @@ def net_cases(upstream):
         yield net_case(rng, 5, (4, 3), "one layer, no ReLU at all", upstream)
         yield net_case(rng, 1, (3, 5, 4), "one picture (N = 1)", upstream)
         yield net_case(rng, 3, (4, 4, 4, 4), "all layers of one size", upstream)
+        bright = net_case(rng, 3, (5, 6, 4, 3), "bright pixels (0 to 16)", upstream)
+        yield bright.but(x=rng.uniform(0, 16, bright.x.shape))
+        if upstream:
+            yield net_case(rng, 3, (4, 5, 3), BETWEEN, upstream)
+        else:
+            fresh = net_case(rng, 3, (4, 5, 5, 5), "biases of 0, as at the start")
+            yield fresh.but(params=[(W, 0 * b) for W, b in fresh.params])
         case = net_case(rng, 4, (3, 5, 2), "", upstream)
         yield case.but("whole numbers (an array of int)", x=rng.integers(-4, 5, case.x.shape))
         yield case.but("a view into a larger array", x=Strided(case.x))
@@ -217,6 +230,9 @@ def _backward_run(solution, case):
                                 ) from None  # fmt: skip
         raise ContractError("forward-raises", "mlp_backward is judged with the cache that your own "
                             f"mlp_forward makes, and that stops with {error}") from None
+    if case.special == BETWEEN:
+        other = [(another(W), another(b)) for W, b in case.params]
+        solution.call("mlp_forward", another(case.x), other, returns=("logits", "cache"))
     first = as_pairs(solution.call("mlp_backward", case.dlogits, cache), len(case.params))
     kept = _same(first, _once_more(solution, case, cache, first))
     x = case.x.array if isinstance(case.x, Strided) else case.x
@@ -316,6 +332,7 @@ MLP_BACKWARD = Exercise(
         Mistake("relu-missing", "On the way back the ReLUs are left out: blame goes through units "
                 "that were at rest.", "Every operation of forward has its step back, in the "
                 "opposite order.", edits=((MASK, "pass"),)),
+        forgotten_cache(REFERENCE, "mlp_forward", "mlp_backward"),
         Mistake("relu-of-gradient", "The gradient itself is put through ReLU; what counts is whether "
                 "the unit's input was positive.", "A negative blame is a blame.",
                 edits=((MASK, "dout = np.maximum(dout, 0)"),)),

@@ -4,7 +4,14 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Output, Variant, draw_sizes
 from autograder.exercises.common import in_other_forms
-from autograder.exercises.pairs_07 import LESSON, TWICE, pair_backward_run
+from autograder.exercises.pairs_07 import (
+    CUT,
+    LESSON,
+    NO_UPSTREAM,
+    OR_ONE,
+    TWICE,
+    pair_backward_run,
+)
 from bplib import losses
 
 REFERENCE = {name: getattr(losses, name) for name in ("mse_forward", "mse_backward")}
@@ -24,8 +31,12 @@ def _mse_cases(upstream):
         yield case(4, 1, special="one output, shape (N, 1)")
         yield case(5, special="one axis, shape (N,)")
         yield from in_other_forms(case(4, 3), rng)
+        large = case(4, 2)
+        yield large.but("mistakes in the thousands", predictions=4000 * large.predictions)
         if upstream:
+            yield case(3, 2).but(NO_UPSTREAM, dout=0.0)
             yield case(3, 2, special=TWICE)
+            yield case(2, 3, special=TWICE).but(dout=1.0)
 
     return cases
 
@@ -114,6 +125,18 @@ def _slope(text):
     return ((SLOPE, f"return {text}"),)
 
 
+def _kept_as_it_came(predictions, targets):
+    """A right forward and the documented cache, in whole numbers where they came so."""
+    return losses.mse_forward(predictions, targets)[0], (predictions, targets)
+
+
+def _cut(dout, cache):
+    predictions, targets = map(np.asarray, cache)
+    dx = np.zeros_like(predictions)
+    dx[...] = dout * 2 * (predictions - targets) / predictions.size
+    return dx
+
+
 def _writes_cache_mse(dout, cache):
     predictions, targets = cache
     predictions -= targets
@@ -125,7 +148,7 @@ MSE_BACKWARD = Exercise(
     outputs=(Output("dpredictions", "the gradient dpredictions"),),
     cases=_mse_cases(True),
     run=pair_backward_run("mse_forward", "mse_backward", "predictions targets", "dpredictions",
-                       losses.mse_forward),
+                       _kept_as_it_came),
     reference=REFERENCE,
     uses=("mse_forward",),
     upstream="dout",
@@ -166,6 +189,13 @@ MSE_BACKWARD = Exercise(
         Mistake("sign", "The gradient has the wrong sign: the mistake is prediction minus target.",
                 edits=_slope("dout * 2 / predictions.size * (targets - predictions)"),
                 equivalent=("negates-dout",)),
+        Mistake("or-one", *OR_ONE,
+                edits=_slope("(dout or 1.0) * 2 / predictions.size * (predictions - targets)"),
+                equivalent=("fails-with-an-upstream-gradient-of-0",)),
+        Mistake("whole-numbers", "The gradient is cut to whole numbers when the predictions are "
+                "whole numbers.", CUT,
+                functions={"mse_forward": _kept_as_it_came, "mse_backward": _cut},
+                equivalent=("fails-with-whole-numbers-an-array-of-int",)),
         Mistake("mistake-missing", "The gradient is the same in every place: the mistake itself is "
                 "missing in it.",
                 edits=_slope("dout * 2 / predictions.size * np.ones_like(predictions)")),

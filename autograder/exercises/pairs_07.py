@@ -13,6 +13,11 @@ BIG = "very large scores, rows far apart"
 SAME = (1e-6, 1e-7, 1e-12)
 
 TWICE = "one cache used twice"
+NO_UPSTREAM = "an upstream gradient of 0"
+OR_ONE = (
+    "Where `dout` is 0, nothing behind the loss depends on it, and its gradient is 0; yours is not.",
+    "`dout or 1.0` gives 1.0 when dout is 0: for Python a 0 counts as \"not\".",
+)
 WHOLE_X = "whole numbers in x alone"
 CUT = ("An array made like x, zeros_like(x), holds whole numbers too and cuts what is written into it.")
 
@@ -67,6 +72,9 @@ def table_cases(upstream=False, extremes=()):
             large = table(rng, {"N": 3, "D": len(extremes)}, "", upstream)
             x = np.stack([rng.permutation(extremes) for _ in range(3)])
             yield large.but("very large inputs (up to 1000 either way)", x=x)
+            mixed = table(rng, {"N": 3, "D": 4}, "", upstream)
+            x = rng.permutation([0.0, 0, 0, 5.5, -5.5, 7, -7, 9, -9, 0.5, -0.5, 2]).reshape(3, 4)
+            yield mixed.but("inputs of exactly 0, and from 5 to 9 either way", x=x)
         yield from in_other_forms(table(rng, draw_sizes(rng, "ND"), "", upstream), rng)
         if upstream:
             yield table(rng, {"N": 3, "D": 2}, TWICE, upstream)

@@ -131,8 +131,9 @@ INIT_MLP = Exercise(
         Mistake("rng-ignored", "The generator `rng` is not used: the same seed gives other weights.",
                 "np.random.normal draws from a hidden generator of numpy's own.",
                 edits=_scaled("np.sqrt(2 / D) * np.random.default_rng().normal(size=(D, M))")),
-        Mistake("own-seed", "Another seed gives the same weights: a generator is made inside.",
-                "Then no two networks are ever different.",
+        Mistake("own-seed", "Another seed gives the same weights: they do not come from the `rng` "
+                "that was handed over in that call.",
+                "With a generator made inside, no two networks are ever different.",
                 edits=_scaled("np.sqrt(2 / D) * np.random.default_rng(len(sizes) + D)"
                               ".normal(size=(D, M))")),
         Mistake("weights-transposed", "The weights stand on their side: agreed was (D, M), inputs "
@@ -196,6 +197,7 @@ def sgd_cases(rng):
     yield case((5, 3, 4, 6, 2))
     yield case((3, 2, 4), "a learning rate of 0", 0.0)
     yield case((3, 2, 4), "a large learning rate", 3.0)
+    yield case((4, 4, 4, 4), "all layers of one size")
     whole = case((2, 3))
     yield whole.but("whole numbers (an array of int)", **{name: [
         tuple(rng.integers(-4, 5, array.shape) for array in pair) for pair in whole.inputs[name]]
