@@ -55,7 +55,7 @@ def own_forward_run(forward, backward, arguments, keyword, grads, probes, least)
 
 def _norm_case(rng, shape, eps=0.1, special="", upstream=False, sizes=None):
     """Examples of different level and spread: x of any shape, D columns."""
-    letters = {1: "D", 2: "ND", 3: "NTD"}[len(shape)]
+    letters = {1: "D", 2: "ND", 3: "NTD", 4: "NTKD"}[len(shape)]
     sizes = dict(zip(letters, shape, strict=True)) if sizes is None else sizes
     more = {} if eps is None else {"eps": eps}
     if upstream:
@@ -107,6 +107,7 @@ def norm_cases(upstream=False):
             yield _norm_case(rng, (3, 4), 0.1, TWICE, upstream)
             yield _norm_case(rng, (3, 4), 0.1, BETWEEN, upstream)
         yield from in_other_forms(_norm_case(rng, (3, 5), 0.1, "", upstream), rng)
+        yield _norm_case(rng, (2, 3, 2, 4), 0.1, "x of rank 4", upstream)
 
     return cases
 
@@ -175,6 +176,7 @@ def look_cases(upstream=False):
             yield _louder_future(_look(rng, 2, 4, 4, 3, 5, causal=True))
         whole = _look(rng, 2, 3, 4, 5, 3, "", False, upstream)
         yield from in_other_forms(whole, rng)
+        yield _look(rng, 3, 4, 2, 1, 1, "keys and values of one number (D = M = 1)", False, upstream)
         if not upstream:
             yield _silent_query(_look(rng, 2, 4, 4, 3, 5, causal=True))
 

@@ -43,6 +43,9 @@ def pool_cases(upstream):
         yield from _other_forms(case((2, 3, 2, 4, 2)), rng)
         yield case((2, 3, 3, 2, 2), "numbers below minus a million",
                    lambda s: -1e6 * rng.uniform(1, 3, s))  # fmt: skip
+        if upstream:
+            yield case((2, 3, 2, 4, 2), "numbers that are nearly equal",
+                       lambda s: 1000 + rng.permutation(np.prod(s)).reshape(s) / 1000)  # fmt: skip
 
     return cases
 

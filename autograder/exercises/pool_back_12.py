@@ -69,6 +69,14 @@ POOL_BACKWARD = Exercise(
             equivalent=("fails-with-several-equal-maxima-in-a-window",),
         ),
         Mistake(
+            "nearly-equal-share", "Pixels that are only nearly the largest get a share of the blame; "
+            "none but the largest is handed on, so the blame is its alone.",
+            "`np.isclose` is for numbers that ought to be equal and differ by rounding. The maximum is "
+            "a copy of its pixel, digit for digit: `==` finds it.",
+            edits=_share("np.isclose(windows, windows.max(axis=4, keepdims=True)) * (dout / np.isclose("
+                         "windows, windows.max(axis=4, keepdims=True)).sum(axis=4))[..., np.newaxis]"),
+        ),
+        Mistake(
             "upstream-ignored", "The upstream gradient `dout` is not used: each winner gets a 1.",
             "The mask says who won; how much that matters is in dout.",
             edits=((SHARE, SHARE.replace("dout", "np.ones_like(dout)")),), equivalent=("ignores-dout",),
