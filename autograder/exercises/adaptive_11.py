@@ -296,6 +296,13 @@ RMSPROP = Exercise(
             edits=_average("0.9 * average + (1 - 0.9) * grad * grad"),
         ),
         Mistake(
+            "starts-full", "The first square fills the average whole; agreed was a share of it, from "
+            "the first step on.",
+            "Then the average need not grow from 0. Adam, further down, has another way to mend that.",
+            edits=_average("grad * grad if not average.any() else float(decay) * average "
+                           "+ (1 - float(decay)) * grad * grad"),
+        ),
+        Mistake(
             "share-in-stone", "The new square is always weighed with 0.1; its share is what `decay` "
             "leaves over.",
             "With decay 0.9 that is 0.1; with another decay the two shares no longer add up to 1.",

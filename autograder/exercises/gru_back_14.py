@@ -197,6 +197,12 @@ GATES = (
 
 SHARES = (
     Mistake(
+        "reset-on-the-state",
+        "In the candidate's block of dWh, r multiplies h_prev; it belongs to the candidate's blame.",
+        "In the forward r multiplies the product h_prev Whn, a unit of the result at a time.",
+        edits=slip(DWH, " np.hstack([h_prev.T @ dzh[:, :2 * r.shape[1]], (r * h_prev).T @ dzn]),"),
+    ),
+    Mistake(
         "new-state-for-dwh", "dWh is made with the new state h; what met Wh was h_prev.",
         edits=slip(DWH, " ((1 - z) * n + z * h_prev).T @ dzh,"),
     ),

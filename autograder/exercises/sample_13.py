@@ -290,6 +290,9 @@ SAMPLE = Exercise(
                 functions=_by(lambda z, t: _softmax(z, t) * (z >= np.sort(z)[-2:][0]))),
         Mistake("sorted", "The scores are sorted first, and the index belongs to the sorted list.",
                 functions=_by(lambda z, t: _softmax(np.sort(z)[::-1], t))),
+        Mistake("sorted-upwards", "The scores are sorted first, and the index belongs to the sorted "
+                "list.",
+                functions=_by(lambda z, t: _softmax(np.sort(z), t))),
         Mistake("several-numbers", "What comes back is a row of numbers; agreed was one index.",
                 "Probabilities are the odds, not the draw: one index is still to be drawn.",
                 functions=_then(lambda i, z, t: np.eye(max(2, len(z)))[i])),

@@ -228,6 +228,9 @@ TRUNCATED = Exercise(
                        *_cut("pass"))),
         Mistake("carry-halved", "At the border half of the blame still goes through.",
                 edits=_cut("if t > 0 and t % span == 0:\n            carry = carry / 2")),
+        Mistake("short-span-joined", "Where the spans do not come out even, what is left over is joined "
+                "to the last whole span; agreed was a shorter span of its own.",
+                edits=_if("t > 0 and t % span == 0 and t + span <= len(cache)")),
         Mistake("short-span-dropped", "The last, shorter span is left out.",
                 "T // span is the number of whole spans; what is left over is a span too.",
                 functions={"truncated_rnn_backward": _whole_spans_only}),
