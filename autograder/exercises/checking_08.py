@@ -340,6 +340,12 @@ GRADIENT_CHECK = Exercise(
             functions=_check(("error.max()", "error.mean()")),
         ),
         Mistake(
+            "some-entries-only", "Only some of the entries are looked at: a wrong one among the "
+            "others passes.",
+            "A matrix has rows and columns: nudge every entry, and let the largest error decide.",
+            functions=_check(("error.max()", "(error if error.ndim < 2 else error[0]).max()")),
+        ),
+        Mistake(
             "smallest-error", "The smallest error came back: one right entry, and all pass.",
             functions=_check(("error.max()", "error.min()")),
         ),

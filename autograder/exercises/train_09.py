@@ -254,8 +254,10 @@ TRAIN_MLP = Exercise(
                            ("return params, losses", "return first, losses"))),
         Mistake("losses-empty", "The losses are not written down: there should be one for each epoch, "
                 "or for each step.", "", edits=((APPEND, "pass"),)),
-        Mistake("losses-add-up", "The losses add up from epoch to epoch instead of starting anew.",
-                "The sum has to start from 0 in every epoch.",
+        Mistake("losses-add-up", "The network learns, and yet the losses that you write down do not "
+                "fall: they are not the loss of each epoch by itself.",
+                "A sum over the batches has to start from 0 in every epoch, and the loss has to be "
+                "taken anew at every step.",
                 edits=(("for _ in range(epochs):\n        total = 0.0", "total = 0.0\n    "
                         "for _ in range(epochs):"),)),
     ),
