@@ -53,6 +53,7 @@ def conv_cases(upstream):
         yield mixed.but("whole numbers in the picture (an array of int)",
                         x=rng.integers(-4, 5, mixed.x.shape))  # fmt: skip
         yield from in_other_forms(case((2, 2, 3, 4, 5, 3, 2), pad=1), rng)
+        yield case((2, 3, 4, 5, 6, 1, 1), "windows of one pixel, in steps of 2", stride=2)
 
     return cases
 
