@@ -261,6 +261,19 @@ def _one_line_back(dout, cache):
     return gamma * inv_std / n * (n * dout - dbeta - hat * dgamma), dgamma, dbeta
 
 
+def _measured_again(eps):
+    """A pair whose backward works out the spread again, with an ``eps`` of its own."""
+    def back(dout, cache):
+        x, gamma = cache
+        with np.errstate(all="ignore"):
+            inv_std = 1 / np.sqrt(np.var(x, axis=0) + eps)
+            return _one_line_back(dout, ((x - np.mean(x, axis=0)) * inv_std, inv_std, gamma))
+
+    return {"batchnorm_forward": lambda x, gamma, beta, eps=1e-5: (
+        normalization.batchnorm_forward(x, gamma, beta, eps)[0], (x, gamma)),
+        "batchnorm_backward": back}
+
+
 FORWARD = Exercise(
     "batchnorm_forward", LESSON, 2,
     outputs=(Output("out", "the normalised, scaled and shifted table"),),
@@ -422,6 +435,14 @@ BACKWARD_MISTAKES = (
     Mistake("keeps-row", "`dgamma` and `dbeta` have shape (1, D); gamma and beta have (D,).",
             edits=((RETURN, "return dx, dgamma[None], dbeta[None]"),),
             equivalent=("right-values-wrong-shape",)),
+    Mistake("eps-forgotten", "The forward divides by the root of variance plus `eps`; the backward "
+            "works out the spread again, without `eps`.",
+            "What the forward has divided by can stand in the cache: then both use the same number.",
+            functions=_measured_again(0.0)),
+    Mistake("eps-fixed", "The forward was given another `eps`; the backward works out the spread "
+            "again, with 1e-5.",
+            "What the forward has divided by can stand in the cache: then both use the same number.",
+            functions=_measured_again(1e-5)),
     Mistake("gamma-beta-swapped", "`dgamma` and `dbeta` have changed places.",
             edits=((RETURN, "return dx, dbeta, dgamma"),), equivalent=("results-swapped",)),
     forgotten_cache(REFERENCE, "batchnorm_forward", "batchnorm_backward"),
