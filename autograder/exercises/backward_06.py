@@ -162,6 +162,7 @@ def cases(rng):
     yield case(-1)
     yield case(1)
     yield case(1, "whole numbers (int)", x=-2, y=3, c=5)
+    yield case(1, "numbers close to 0", x=0.07, y=0.03)
     yield from deep_cases()
 
 
