@@ -285,6 +285,7 @@ def gradient_cases(rng):
     yield _targets(_examples(rng, {"N": 1, "D": 3}, "one house alone (N = 1)"), rng)
     yield _targets(_examples(rng, {"N": 5, "D": 1}, "one feature (D = 1)"), rng)
     yield from in_other_forms(_targets(_examples(rng, draw_sizes(rng, "ND")), rng), rng)
+    yield _targets(_examples(rng, {"N": 3, "D": 3}, "as many houses as features (N = D)"), rng)
 
 
 def _gradient_mistake(ident, says, thought="", edits=(), **more):
@@ -626,6 +627,7 @@ def fit_cases(rng):
     yield table(8, 2, 0.1, 60, "many steps (steps = 60)")
     yield from in_other_forms(table(6, 2, 0.05, 3), rng, names=("X", "targets"))
     yield table(7, 2, 1.5, 4, "a learning rate so large that the loss grows")
+    yield table(24, 2, 0.05, 3, "many houses (N = 24)")
 
 
 LOOP_LOSS = "        losses.append(mse(predict(X, w, b), targets))"

@@ -207,7 +207,7 @@ def _sigmoid_quietly(z):
 
 # --- binary_cross_entropy -------------------------------------------------------------------------
 
-SURE_WRONG = "p exactly 0 or 1, and wrong (any finite cost will do)"
+SURE_WRONG = "p exactly 0 or 1, and wrong (any large finite cost will do)"
 
 
 def entropy_cases(rng):
@@ -240,9 +240,17 @@ def run_entropy(solution, case):
     answer = solution.call("binary_cross_entropy", case.p, case.y)
     value = read(answer)
     finite = isinstance(value, np.ndarray) and bool(np.isfinite(value).all())
-    if case.special == SURE_WRONG:
-        return {"finite": finite}
+    if case.special == SURE_WRONG:  # how large the cost is, is up to the clip, but large it must be
+        free = finite and value.size == 1 and float(value.ravel()[0]) < 1
+        large = logistic.binary_cross_entropy(case.p, case.y)
+        return {"result": answer if free else large, "finite": finite}
     return {"result": answer} if case.special else {"result": answer, "finite": finite}
+
+
+def _sure_is_free(p, y):
+    with np.errstate(all="ignore"):
+        costs = -(y * np.log(p) + (1 - y) * np.log(1 - p))
+    return np.mean(np.where(np.isfinite(costs), costs, 0))
 
 
 def _safe_logs(p, floor=1e-12):
@@ -348,6 +356,13 @@ BINARY_CROSS_ENTROPY = Exercise(
             "exactly 1.",
             functions={"binary_cross_entropy": lambda p, y: _noisy_entropy(
                 np.maximum(p, 1e-12), y)},
+        ),
+        Mistake(
+            "sure-is-free", "A fruit with p = 0 or p = 1 costs nothing in your answer, also where that "
+            "is wrong.",
+            "To be sure and wrong is the worst of all. Something other than a number was put to 0 after "
+            "the logarithm; keep p away from 0 and 1 before it.",
+            functions={"binary_cross_entropy": _sure_is_free},
         ),
         Mistake(
             "infinite-cost", "The cost of p = 0 where the truth is 1 is infinite; it should be "
@@ -583,6 +598,7 @@ def gradient_cases(rng):
     soft = _fruit(rng, {"N": 4, "D": 2}, "truths between 0 and 1 (y = 0.3)")
     yield soft.but(y=np.array([0.3, 1.0, 0.0, 0.75]))
     yield from _forms(_fruit(rng, draw_sizes(rng, "ND")), rng, ("X", "w"))
+    yield _fruit(rng, {"N": 3, "D": 3}, "as many fruits as features (N = D)")
 
 
 DW, DB = "X.T @ too_sure / len(X)", "float(np.mean(too_sure))"
@@ -789,7 +805,7 @@ def fit_cases(rng):
     yield table(1, 3, 0.5, 4, "one fruit alone (N = 1)")
     yield from _forms(table(6, 2, 0.5, 3), rng, ("X",))
     yield table(24, 2, 0.5, 3, "many fruits (N = 24)")
-    yield _leap(table(8, 2, 1.0, 1, "a step so large that the cost grows"))
+    yield _leap(table(8, 2, 1.0, 1, "a very long step (to scores up to 11)"))
 
 
 def _leap(case):
