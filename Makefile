@@ -50,10 +50,10 @@ lab: $(VENV)/.lab
 	@$(BIN)/bp lab $(LESSON)
 
 test: $(VENV)/.dev
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 quick: $(VENV)/.dev
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) \
 	-m 'not (slow or browser or e2e)' $(TESTS)
 
 build: $(VENV)/.dev

@@ -35,7 +35,7 @@ def relation_words(exercise, failing, wrong, brief):
             name = output.short
             names.setdefault(relation.id, []).append(f"`{name}`" if name == output.name else name)
     said = [
-        Diagnosis(key, _sentence(found.says, names[key]), measured=True)
+        Diagnosis(key, _sentence(found.says, names[key]) + _only_with(ordinary), measured=True)
         for key, found in diagnoses.items()
     ]
     return _swapped(rights) + said
@@ -56,7 +56,8 @@ def _swapped(rights):
 
 def _sentence(says, names):
     if len(names) > 1 or names[0] in PLURAL:
-        for one, many in ((" is ", " are "), (" has ", " have "), (" holds ", " hold ")):
+        for one, many in ((" is ", " are "), (" has ", " have "), (" holds ", " hold "),
+                          (" comes ", " come "), (" adds ", " add ")):
             says = says.replace("{out}" + one, "{out}" + many)
         says = says.replace(" and has the wrong sign", " and have the wrong sign")
     text = says.format(out=" and ".join(names))
@@ -98,10 +99,14 @@ def raised(failing):
         return [Diagnosis("died", "The program died while this ran: " + error.text)]
     where = f", in the line `{error.where}`" if error.where else ""
     first = _ended(f"It stopped with {error.kind}: {error.text}{where}")
-    kinds = {t.case.special for t in failing if t.seen.error is not None}
-    if all(kinds):
-        first += f" That happens only with: {', '.join(sorted(kinds))}."
+    first += _only_with([t for t in failing if t.seen.error is not None])
     return [Diagnosis(f"raised-{error.kind}", first, _error_thought(error))]
+
+
+def _only_with(trials):
+    """The special cases that something happens with, if it happens with no ordinary one."""
+    kinds = {trial.case.special for trial in trials}
+    return f" That happens only with: {', '.join(sorted(kinds))}." if all(kinds) else ""
 
 
 def _error_thought(error):

@@ -32,26 +32,36 @@ def pytest_make_collect_report(collector):
 
 
 def pytest_collection_modifyitems(items):
-    """What takes long comes first, so that the workers end together; see `together`."""
-    for item in items:
-        group = together(item)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
+    """What takes long comes first, so that the workers end together."""
     items.sort(key=lambda item: item.get_closest_marker("e2e") is None
                and item.get_closest_marker("browser") is None)
 
 
-def together(item):
-    """Which tests one worker should run (make test says --dist loadgroup); empty where any may.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests that share something dear go to one worker, all others to whichever is free."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    Tests of one file that share something dear: a served page, a graded class. And the mistakes of
-    one exercise, whose right answers are worked out once.
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return together(nodeid)
+
+    config.option.loadscopereorder = False  # the order is ours
+    return Scheduling(config, log)
+
+
+def together(nodeid):
+    """A name for the tests that belong together; a test's own where it stands alone.
+
+    Tests of one file may share a served page or a graded class; the mistakes of one exercise share
+    the right answers, which are worked out once.
     """
-    file = item.nodeid.partition("::")[0]
-    if item.get_closest_marker("browser") or "/classroom/" in file or file.endswith("test_nbgrader.py"):
+    file, _, test = nodeid.partition("::")
+    if file.startswith(("tests/browser/", "tests/classroom/")) or file.endswith("test_nbgrader.py"):
         return file
-    exercise = getattr(item, "callspec", None) and item.callspec.params.get("exercise")
-    return exercise.name if exercise and file.endswith("test_exercises.py") else ""
+    if file.endswith("test_exercises.py"):
+        return f"{file} {test.partition('[')[2].partition('-')[0]}"
+    return nodeid
 
 
 @pytest.fixture(scope="session", autouse=True)

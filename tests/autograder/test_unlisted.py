@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from autograder.check import check
+from autograder.exercise import Case
 from autograder.exercises import find_exercise
 from autograder.judge import judge
 from autograder.solution import Direct
+from bplib import optim
 
 
 def diagnose(name, seed=0, **functions):
@@ -148,3 +150,28 @@ def test_of_one_number_alone_no_odd_factor_is_told():
     right = np.array(0.7)
     assert factor([right * 2.543e4], [right], [None]) is None
     assert "exactly 2 times too large" in factor([right * 2], [right], [None]).says
+
+
+def test_an_answer_that_is_merely_imprecise_is_likened_to_nothing():
+    from autograder.relations import find_relation
+
+    right = np.array([0.7, 0.3])
+    case = Case(x=np.array([1.0, 2.0]))
+    found = find_relation([right * (1 + 3e-6)], [right], [case])
+    assert found.id == "imprecise" and "not close enough" in found.says
+
+
+def test_a_relation_of_special_cases_alone_says_so():
+    def capped(step, total_steps, peak, warmup_steps=0):
+        return optim.cosine_schedule(step, total_steps, min(peak, 1.0), warmup_steps)
+
+    verdict = diagnose("cosine_schedule", answer=capped)
+    assert verdict.diagnoses[0].says.endswith("happens only with: a whole number for the peak.")
+
+
+def test_of_one_number_it_is_not_said_that_all_of_it_is_zero():
+    from autograder.relations import changed
+
+    one, table = np.array(0.7), np.array([0.7, 0.3])
+    assert changed([0 * one], [one], [None]).says == "your {out} is 0"
+    assert changed([0 * table], [table], [None]).says == "your {out} is all zeros"
