@@ -41,7 +41,7 @@ class Score(float):
 
 def namespace_of(exercise, objects):
     """The learner's functions by contract name: what was handed over, and what stands beside it."""
-    found = dict(zip(exercise.functions, objects, strict=False))
+    found = dict(zip((*exercise.functions, *exercise.uses), objects, strict=False))
     beside = {}
     for item in objects:
         if hasattr(item, "__globals__"):

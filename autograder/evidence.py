@@ -1,6 +1,7 @@
 """What can be said of a wrong answer without a hypothesis: its form, its errors, its habits."""
 
 import itertools
+import re
 
 import numpy as np
 
@@ -55,6 +56,8 @@ def _swapped(rights):
 
 
 def _sentence(says, names):
+    if len(names) > 1:  # the shape told would be that of one of them
+        says = re.sub(r"but its shape is .* was agreed", "but not in the agreed shapes", says)
     if len(names) > 1 or names[0] in PLURAL:
         for one, many in ((" is ", " are "), (" has ", " have "), (" holds ", " hold "),
                           (" comes ", " come "), (" adds ", " add ")):

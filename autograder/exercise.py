@@ -125,6 +125,7 @@ class Exercise:
     functions: the names looked up in the learner's code; the first is the one that is graded and
         shown; all of these must be there.
     uses: contract names that are taken from the learner when there, and not missed otherwise.
+    lent: those of them for which the course's own stand in where the learner has none.
     outputs: the results that ``run`` gives, in the order in which they are talked about.
     cases: rng -> iterable of Case, ordinary ones first; at least three ordinary ones of different
         sizes, so that a factor can be told from a constant.
@@ -149,6 +150,7 @@ class Exercise:
     variants: tuple[Variant, ...] = ()
     functions: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    lent: tuple[str, ...] = ()
     upstream: str = ""
     see: str = ""
     no_warnings: bool = False

@@ -150,6 +150,9 @@ def judge(exercise, solution, rng=None, deadline=None, memo=None):
     absent = [name for name in exercise.functions if not solution.has(name)]
     if absent:
         return _nothing(exercise, "missing", _absent_sentence(absent))
+    for name in exercise.lent:
+        if not solution.has(name):
+            solution.lend(name, exercise.reference[name])
     memo = memo or Memo()
     trials = []
     for place, case in enumerate(exercise.cases(rng)):

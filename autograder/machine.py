@@ -162,6 +162,8 @@ class Machine:
               np.errstate(divide="warn", over="warn", invalid="warn", under="ignore")):
             # numpy's own settings, whatever np.seterr a cell has left behind
             warnings.simplefilter("always")
+            for category in (ResourceWarning, DeprecationWarning, FutureWarning):
+                warnings.simplefilter("ignore", category)  # not about the numbers, or of others' doing
             try:
                 for index, step in enumerate(program, start):
                     self.step(index, *step)

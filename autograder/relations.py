@@ -86,6 +86,8 @@ def factor(came, right, cases):
         if ks[0] < 0:
             return Relation("factor", f"your {{out}} is {number(ks[0])} times the right one")
         times = number(ks[0] if ks[0] > 1 else 1 / ks[0])
+        if times == "1":
+            return Relation("factor", f"your {{out}} is {ks[0]:.8g} times the right one")
         return Relation(
             f"times-{number(ks[0]).replace('/', '-over-')}" if len(ratios) > 1 else "factor",
             f"your {{out}} is exactly {times} times too {way}",

@@ -16,6 +16,7 @@ DIV = "(1 / other.data, -out / other.data)"
 POW = "slope = n * x ** (n - 1)"
 TANH = "(1 - out * out,)"
 LOG = "(1 / self.data,)"
+ADD = "(self, other), (1.0, 1.0)"
 RELU = "return Value(0.0, (self,), (0.0,), \"relu\")"
 OPEN = "return Value(self.data, (self,), (1.0,), \"relu\")"
 ZERO_FIRST = """for node in topological_order(self):
@@ -131,6 +132,8 @@ MISTAKES = (
          (GIVE, "source.grad += slope + grad")),
     *forgets_its_inputs(),
     *comma_missing(),
+    slip("add-first-only", "In x + y only x gets a gradient: y has the slope 0.",
+         "How far does x + y move when y moves by 1?", (ADD, ADD.replace("1.0)", "0.0)"))),
     slip("sub-sign", "In x - y the gradient of y should have a minus.",
          "When y goes up, the difference goes down.", (SUB, SUB.replace("-1.0", "1.0"))),
     slip("sub-turned", "In x - y the signs of the two gradients have changed places.", "",

@@ -88,7 +88,8 @@ def _stopped(submission, run, errors):
 
 def _opening(sandbox, exercise, submission, cells, cell_seconds):
     """The message that brings the library and the cells, and its buffers."""
-    fill = [] if submission.is_notebook else missing_names(cells, exercise)
+    fill = [(name, exercise.reference[name].__module__) for name in exercise.lent]
+    fill += [] if submission.is_notebook else missing_names(cells, exercise)
     words = words_of(cells) | {part for _, module in fill for part in module.split(".")}
     index, buffers = bundle(exercise, sandbox.folder, words)
     manners = [_manner(submission, cell, cell_seconds) for cell in cells]

@@ -1,5 +1,7 @@
 """Mistakes that nobody listed are caught all the same, and described by what they are like."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -175,3 +177,13 @@ def test_of_one_number_it_is_not_said_that_all_of_it_is_zero():
     one, table = np.array(0.7), np.array([0.7, 0.3])
     assert changed([0 * one], [one], [None]).says == "your {out} is 0"
     assert changed([0 * table], [table], [None]).says == "your {out} is all zeros"
+
+
+def test_warnings_that_are_not_about_numbers_are_not_told():
+    def deprecated(z):
+        warnings.warn("this will be gone", DeprecationWarning, stacklevel=1)
+        warnings.warn("unclosed file", ResourceWarning, stacklevel=1)
+        return 0.5 + 0.5 * np.tanh(0.5 * np.asarray(z, dtype=float))
+
+    verdict = diagnose("sigmoid", answer=deprecated)
+    assert verdict.passed and not verdict.remarks

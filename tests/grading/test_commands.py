@@ -60,6 +60,23 @@ def test_check_of_a_right_file_leaves_with_0(files):
     assert time.monotonic() - begun < 15  # about one second on a machine that has nothing else to do
 
 
+def test_a_function_on_values_may_stand_alone(tmp_path):
+    path = tmp_path / "order.py"
+    path.write_text("""def topological_order(root):
+    order, seen, stack = [], set(), [root]
+    while stack:
+        node = stack.pop()
+        if node is None:
+            order.append(stack.pop())
+        elif node not in seen:
+            seen.add(node)
+            stack += [node, None, *node.inputs]
+    return order
+""")
+    (row,) = lines(bp("check", "topological_order", path, "--json"))
+    assert row["points"] == row["max_points"] == 3
+
+
 @pytest.mark.parametrize("call", [
     ("check", "mse_gradients", "not_there.py"), ("check", "no_such_exercise", "x.py"), ("check",),
     ("check", "mse_gradients"), ("grade",), ("grade", "not_there.ipynb"),

@@ -28,7 +28,7 @@ class Opened:
     """A `Remote` and a `Direct` of the same source."""
 
     def __init__(self, grader, source, names):
-        exercise = type("Any", (), {"functions": tuple(names), "uses": (), "name": "any",
+        exercise = type("Any", (), {"functions": tuple(names), "uses": (), "lent": (), "name": "any",
                                     "lesson": "99_any"})  # fmt: skip
         submission = Submission(None, [Cell(1, source)])
         self.line, there, stopped = grader.opened(exercise, submission, submission.cells)
