@@ -35,6 +35,7 @@ class Child:
         self.channel, self.machine = channel, Machine({})
         self.handles = itertools.count(-1, -1)
         self.dropped = []
+        self.callbacks = weakref.WeakValueDictionary()  # number -> function, while anybody has it
         self.operations = {"open": self.open, "evaluate": self.evaluate, "count": self.count}
 
     def serve(self):
@@ -146,7 +147,7 @@ class Child:
             return self.ask(number, args, kwargs)
 
         ask.__name__ = ask.__qualname__ = name
-        return ask
+        return self.callbacks.setdefault(number, ask)
 
     def token(self, number, _):
         """The stand-in of an object of the judge's, who hears when it is forgotten here."""

@@ -48,12 +48,13 @@ class Remote(Solution):
         self.sandbox, self.line, self.names = sandbox, line, frozenset(names)
         self.seconds, self.deadline = seconds, time.monotonic() + seconds
         self.trace, self.over, self.depth = Trace(), None, 0
+        self.numbers = itertools.count()  # never used twice: what one stands for is kept over there
         self.fresh_trace()
 
     def fresh_trace(self):
         """Forget what was noticed and kept so far; between cases."""
         self.trace, self.fresh, self.heard = Trace(), True, []
-        self.functions, self.tokens, self.numbers = {}, {}, itertools.count()
+        self.functions, self.told, self.tokens = {}, {}, {}
 
     # --- what the judge wants -------------------------------------------------------------------
 
@@ -157,10 +158,12 @@ class Remote(Solution):
         """What is not plain: a function or an object of ours stands over there by its number."""
         if isinstance(value, Handle):
             return {"r": value.ref.index}
-        number = next(self.numbers)
         if callable(value):
-            self.functions[number] = value
-            return {"c": [number, getattr(value, "__name__", "function")]}
+            if id(value) not in self.told:  # the same function is the same one over there
+                self.told[id(value)] = number = next(self.numbers)
+                self.functions[number] = value
+            return {"c": [self.told[id(value)], getattr(value, "__name__", "function")]}
+        number = next(self.numbers)
         self.tokens[number] = value
         return {"h": number}
 

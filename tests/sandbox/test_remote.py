@@ -140,6 +140,12 @@ class Value:
     assert pair.both(run) == ("value", ([2.718281828 ** -5.0], [[1, -1]], 2))
 
 
+def test_a_function_that_comes_twice_is_the_same_there_too(opened):
+    pair = opened("def distinct(functions):\n    return len(set(functions))\n", "distinct")
+    for functions, count in (([abs, abs, np.sin], 2), ([np.sin, abs, abs, len], 3)):
+        assert pair.both(lambda s, given=functions: s.call("distinct", given)) == ("value", count)
+
+
 def test_functions_of_the_judge(opened):
     source = """
 def apply(f, x, times):
