@@ -104,7 +104,8 @@ def attention_backward(dout, cache):
 """
 SHORTCUTS = {  # each with the exercise that it is for, and the share that its right gradients earn
     "a norm that only scales": ("batchnorm_backward", NORM, "x", "1", 0.4),
-    "a norm that only bends": ("batchnorm_backward", NORM, "np.tanh(x)", "1 - np.tanh(x) ** 2", 0.4),
+    # two draws in a hundred give an x so near its own norm that dgamma counts beside dbeta
+    "a norm that only bends": ("batchnorm_backward", NORM, "np.tanh(x)", "1 - np.tanh(x) ** 2", 0.55),
     "a layer that only scales": ("layernorm_backward", NORM, "x", "1", 0.4),
     "a layer that only bends": ("layernorm_backward", NORM, "np.tanh(x)", "1 - np.tanh(x) ** 2", 0.4),
     "steps that know of no other": ("rnn_backward", RECURRENT, "", "", 0.1),
