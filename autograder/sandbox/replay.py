@@ -118,8 +118,10 @@ def bound_names(text, modules=frozenset()):
             names |= {part.id for part in ast.walk(node.func) if isinstance(part, ast.Name)
                       } - modules  # fmt: skip
             into_objects |= node.func.attr in INTO_OBJECTS
-        into_objects |= isinstance(node, ast.AugAssign) or isinstance(
-            node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load)
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            names |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}  # a module too
+            into_objects = True
+        into_objects |= isinstance(node, ast.AugAssign)
     if into_objects:  # whatever the cell mentions may be another name of what it changes
         names |= loaded - modules - set(dir(builtins))
     return None if reached & CHANGES or names & {"*", "environ"} else names

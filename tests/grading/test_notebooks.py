@@ -182,6 +182,7 @@ def test_given_cells_that_nobody_mentions_are_left_out():
     ("del q", {"q"}), ("x += 1", {"x"}), ("np.random.seed(0)", None), ("seed = 1", {"seed"}),
     ("a.append(1)", {"a"}), ("for a in b:\n    a.append(len(c))", {"a", "b", "c"}),
     ("for a in b:\n    a[0] = np.pi", {"a", "b"}), ("for a in b:\n    a += c", {"a", "b", "c"}),
+    ("np.inf = 1", {"np"}),
     ("from os import environ\nenviron['a'] = 'b'", None), ("from os import *", None),
     ("if (", None), ("exec('x = 1')", None),
 ])  # fmt: skip
