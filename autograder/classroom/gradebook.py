@@ -190,6 +190,7 @@ def _book_one(root, lesson, solved, staged, handed_in, record, empty=False):
         shutil.copy(stamp, folder / "timestamp.txt")
     course, config = _course(root, lesson, submitted_directory="autograder/.staged")
     config.SanitizeHTML.enabled = True
+    config.SanitizeHTML.tags = [*SanitizeHTML().tags, "details", "summary"]  # the lessons' hints
     LookUpVerdicts.records = {learner: record}
     converter = _Book(coursedir=course, config=config, log=log, force=True)
     converter.learners = [learner]

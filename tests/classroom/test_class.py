@@ -96,6 +96,7 @@ def test_each_feedback_page_says_what_was_wrong_and_runs_nothing(course):
     assert "The mean over the houses is missing" in pages["no_mean"]
     assert "damaged notebook" in pages["broken"]
     assert "<script>alert(1)" not in pages["stripped"]
+    assert "<summary>Hint" in pages["stripped"], "hints are folded there as in the lesson"
 
 
 def test_only_what_changed_is_graded_again(course):
